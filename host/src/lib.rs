@@ -1,0 +1,14 @@
+//! A host that runs AI tools as WebAssembly components, each call in a fresh sandbox.
+//!
+//! The rooms below stand in dependency order: each may import only those above it.
+//! To follow one call, read `http::v1::tool_runtime`, `router`, `runtime::call`; what comes
+//! back is an `invocation::Answer`.
+
+/// What a tool may use up. Pure data and decisions, no I/O.
+pub mod policy;
+
+/// Names, types, schemas and argument checks of tools.
+pub mod tool;
+
+/// One call as data, from request to answer.
+pub mod invocation;
