@@ -12,3 +12,6 @@ pub mod tool;
 
 /// One call as data, from request to answer.
 pub mod invocation;
+
+/// YAML, environment and flags, turned into one checked `Config` or all problems at once.
+pub mod config;

@@ -1,0 +1,172 @@
+//! YAML, environment and flags, turned into one checked `Config` or all problems at once.
+//!
+//! This is the only room that reads the environment and the only one that knows YAML.
+//! A `Config` that exists is valid; what it names (component files) is checked by the
+//! catalog, which reports with the `Place`s kept here.
+//! Every key is listed in `KEYS`. Start reading at `load`.
+
+mod check;
+mod env;
+mod keys;
+mod node;
+mod problem;
+mod units;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::policy::{Limits, LimitsPatch};
+use crate::tool::{GroupName, ProviderName};
+
+pub use check::{embedded, load};
+pub use keys::{KEYS, Key, Takes};
+pub use problem::{Place, Problem, Problems};
+pub use units::Unit;
+
+/// Everything the host was told, checked.
+#[derive(Debug)]
+pub struct Config {
+    /// Where the HTTP server listens and what it accepts.
+    pub server: Server,
+    /// How components are found, compiled and run.
+    pub runtime: Runtime,
+    /// How many calls run and wait at once.
+    pub admission: Admission,
+    /// Where telemetry goes.
+    pub telemetry: Telemetry,
+    /// The tool-runtime providers, in the order of the file.
+    pub providers: Vec<Provider>,
+    /// The tool groups to register at start, in the order of the file.
+    pub groups: Vec<Group>,
+    /// Sections of a Llama Stack config that this host has no use for, such as `inference`.
+    pub ignored: Vec<String>,
+}
+
+/// What comes from the command line; it wins over environment and file.
+#[derive(Debug, Default, Clone)]
+pub struct Overrides {
+    /// `--host`
+    pub host: Option<String>,
+    /// `--port`; `LLAMA_STACK_PORT` is read here, between flag and file.
+    pub port: Option<u16>,
+}
+
+/// `server`, and the keys of `toolhost` about requests.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// `server.host` and `server.port`. Default `127.0.0.1:8321`; port 0 takes any free port.
+    pub listen: SocketAddr,
+    /// `toolhost.body_bytes_max`: largest request body. Default 4 MiB, ceiling 64 MiB.
+    pub body_bytes_max: u64,
+    /// `toolhost.grace`: how long calls in flight may go on after SIGTERM. Default 10 s,
+    /// ceiling 10 min.
+    pub grace: Duration,
+    /// `toolhost.allowed_hosts`: names in lower case, besides loopback ones, that a `Host` or
+    /// `Origin` header may carry while the server is bound to loopback. Default none.
+    pub allowed_hosts: Vec<String>,
+}
+
+/// The keys of `toolhost` about components.
+#[derive(Debug, Clone)]
+pub struct Runtime {
+    /// `toolhost.components_dir`: folder searched for `NAME.wasm` of an `inline::NAME` provider
+    /// that is no shipped tool. Default none.
+    pub components_dir: Option<PathBuf>,
+    /// `TOOLHOST_CACHE_DIR` or `toolhost.cache_dir`: folder of compiled components. Default
+    /// `toolhost` in the user's cache folder; `None` (YAML `cache_dir: null` or no home
+    /// folder) compiles anew at each start.
+    pub cache_dir: Option<PathBuf>,
+    /// `toolhost.component_bytes_max`: largest component file. Default 64 MiB, ceiling 1 GiB.
+    pub component_bytes_max: u64,
+    /// `toolhost.limits`: limits of every tool whose provider states none.
+    pub limits: Limits,
+}
+
+/// The keys of `toolhost` about load.
+#[derive(Debug, Clone, Copy)]
+pub struct Admission {
+    /// `toolhost.concurrency`: calls that may run at the same time, all tools together.
+    /// Default 64, ceiling 1024.
+    pub concurrency: u32,
+    /// `toolhost.queue`: calls that may wait for a place, all tools together. Default 1024,
+    /// ceiling 65536.
+    pub queue: u32,
+    /// `toolhost.queue_wait`: longest wait for a place. Default 1 s, ceiling 60 s.
+    pub queue_wait: Duration,
+}
+
+/// What `OTEL_*` variables say; the rest of them is read by the OpenTelemetry SDK.
+#[derive(Debug, Clone, Default)]
+pub struct Telemetry {
+    /// Whether an OTLP endpoint for traces is set (`OTEL_EXPORTER_OTLP_ENDPOINT` or
+    /// `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`) and `OTEL_SDK_DISABLED` is not `true`.
+    pub otlp_traces: bool,
+    /// The same for metrics (`OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`).
+    pub otlp_metrics: bool,
+    /// `OTEL_SERVICE_NAME` or `service.name` of `OTEL_RESOURCE_ATTRIBUTES`; default `toolhost`.
+    pub service_name: String,
+    /// Log filter in `tracing`'s syntax, from `TOOLHOST_LOG`; default `info`.
+    pub log_filter: String,
+    /// Whether log lines are JSON (`TOOLHOST_LOG_FORMAT=json`); default false.
+    pub log_json: bool,
+}
+
+/// One entry of `providers.tool_runtime`.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// `provider_id`
+    pub name: ProviderName,
+    /// `provider_type`, such as `inline::weather`.
+    pub kind: String,
+    /// Where its component comes from.
+    pub source: Source,
+    /// Its own limits over [`Runtime::limits`].
+    pub limits: LimitsPatch,
+    /// World-level functions that are tools too (`config.functions`), as WIT names them.
+    pub functions: Vec<String>,
+    /// Per-tool overrides (`config.tools.NAME`), by the tool's bare name.
+    pub tools: BTreeMap<String, ToolOverride>,
+    /// `config` as data, after substitution; for `GET /v1/providers`, which redacts it.
+    pub config: Map<String, Value>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Where a provider's component comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// `inline::NAME`: a shipped tool, or `NAME.wasm` in [`Runtime::components_dir`].
+    Named(String),
+    /// `inline::wasm` with `config.component`; relative to the config file's folder.
+    File(PathBuf),
+}
+
+/// `config.tools.NAME` of a provider.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ToolOverride {
+    /// Replaces the component's own description.
+    pub description: Option<String>,
+    /// Limits over the provider's.
+    pub limits: LimitsPatch,
+    /// Descriptions of parameters by JSON name, replacing the component's own.
+    pub parameters: BTreeMap<String, String>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// One entry of `tool_groups`.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// `toolgroup_id`
+    pub name: GroupName,
+    /// `provider_id`
+    pub provider: ProviderName,
+    /// `args`, shown to clients as given.
+    pub args: Option<Map<String, Value>>,
+    /// Where it stands.
+    pub place: Place,
+}

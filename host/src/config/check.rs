@@ -1,0 +1,273 @@
+//! From a file, the environment and flags to a [`Config`], or to every problem there is.
+//!
+//! A check never stops at the first problem: what cannot be read becomes its default, and
+//! the config is dropped at the end if there was any problem.
+
+mod amount;
+mod groups;
+mod providers;
+mod read;
+mod server;
+mod toolhost;
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use super::env::{self, Environment};
+use super::keys::{self, FOREIGN};
+use super::node::{self, Entry, Kind, Node};
+use super::problem::{Place, Problem, Problems};
+use super::{Config, Group, Overrides, Provider};
+use read::{Fields, Spot};
+
+/// Reads and checks the config at `path`. Reads the environment.
+///
+/// The problems are all there are, by line.
+pub fn load(path: &Path, overrides: &Overrides) -> Result<Config, Problems> {
+    let text = text_of(path).map_err(|problem| Problems(vec![problem]))?;
+    from_text(&text, path, overrides, &process_variable)
+}
+
+/// The config of a host that was given no file: each tool of `shipped`, with the defaults.
+/// Reads the environment.
+pub fn embedded(shipped: &[&str], overrides: &Overrides) -> Result<Config, Problems> {
+    from_shipped(shipped, overrides, &process_variable)
+}
+
+/// What a check knows and has found so far.
+struct Check<'a> {
+    /// The config file, if there is one.
+    file: Option<&'a Path>,
+    environment: Environment<'a>,
+    overrides: &'a Overrides,
+    ignored: Vec<String>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Check<'a> {
+    fn new(file: Option<&'a Path>, overrides: &'a Overrides, environment: Environment<'a>) -> Self {
+        Check {
+            file,
+            environment,
+            overrides,
+            ignored: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// The folder that relative paths in the config start at.
+    fn folder(&self) -> &'a Path {
+        self.file.and_then(Path::parent).unwrap_or(Path::new(""))
+    }
+
+    /// Everything but providers and groups.
+    fn settings(&mut self, top: &Fields<'_>) -> Config {
+        let toolhost = self.section(top, "toolhost", "toolhost");
+        Config {
+            server: self.server(top, &toolhost),
+            runtime: self.runtime(&toolhost),
+            admission: self.admission(&toolhost),
+            telemetry: self.telemetry(),
+            providers: Vec::new(),
+            groups: Vec::new(),
+            ignored: Vec::new(),
+        }
+    }
+
+    fn finish(mut self, config: Config) -> Result<Config, Problems> {
+        if self.problems.is_empty() {
+            return Ok(Config {
+                ignored: self.ignored,
+                ..config
+            });
+        }
+        self.problems
+            .sort_by(|left, right| position(&left.place).cmp(&position(&right.place)));
+        // A text that cannot be substituted is missing too; the first finding says it best.
+        self.problems
+            .dedup_by(|later, first| later.place == first.place);
+        Err(Problems(self.problems))
+    }
+
+    /// Takes sections that this host has no use for out of the tree. Their variables are not
+    /// substituted: they may belong to programs that do not run here.
+    fn set_aside(&mut self, root: &mut Node) {
+        let Kind::Map(entries) = &mut root.kind else {
+            return;
+        };
+        entries.retain(|entry| self.keep(entry, &entry.key, FOREIGN.contains(&&*entry.key)));
+        for (section, ours) in [
+            ("providers", "tool_runtime"),
+            ("registered_resources", "tool_groups"),
+        ] {
+            let Some(found) = entries.iter_mut().find(|entry| entry.key == section) else {
+                continue;
+            };
+            let Kind::Map(entries) = &mut found.value.kind else {
+                continue;
+            };
+            entries.retain(|entry| {
+                let path = node::join(section, &entry.key);
+                // A key that looks like ours is a misspelling, and reported as unknown.
+                self.keep(entry, &path, keys::nearest(&entry.key, [ours]).is_none())
+            });
+        }
+    }
+
+    fn keep(&mut self, entry: &Entry, path: &str, is_foreign: bool) -> bool {
+        if is_foreign && !entry.value.is_vacant() {
+            self.ignored.push(node::shorten(path));
+        }
+        !is_foreign
+    }
+
+    /// `version`, `image_name`, `distro_name` and `apis`, which change nothing here.
+    fn formalities(&mut self, top: &Fields<'_>) {
+        if let Some(spot) = top.get("version") {
+            let is_two = spot.node.kind == Kind::Int(2) || spot.node.text().as_deref() == Some("2");
+            if !is_two {
+                let message = format!("{} is no version that this host reads", spot.node.shown());
+                self.problem(&spot, message, "write `version: 2`");
+            }
+        }
+        self.text(top, "image_name");
+        self.text(top, "distro_name");
+        self.texts(top, "apis");
+    }
+}
+
+fn from_text(
+    text: &str,
+    file: &Path,
+    overrides: &Overrides,
+    environment: Environment<'_>,
+) -> Result<Config, Problems> {
+    let mut root = node::parse(text, Some(file)).map_err(|problem| Problems(vec![problem]))?;
+    let mut check = Check::new(Some(file), overrides, environment);
+    check.set_aside(&mut root);
+    let start = Place {
+        file: Some(file.to_owned()),
+        ..Place::default()
+    };
+    env::resolve(&mut root, &start, environment, &mut check.problems);
+
+    let spot = Spot::root(&root);
+    if root.kind == Kind::Null {
+        check.problem(
+            &spot,
+            "the file is empty",
+            "write `version: 2` and `providers`, or leave the file out",
+        );
+    }
+    let top = check.fields(spot, "");
+    check.formalities(&top);
+    let (providers, declared) = check.providers(&top);
+    let groups = check.groups(&top, &declared);
+    let settings = check.settings(&top);
+    check.finish(Config {
+        providers,
+        groups,
+        ..settings
+    })
+}
+
+fn from_shipped(
+    shipped: &[&str],
+    overrides: &Overrides,
+    environment: Environment<'_>,
+) -> Result<Config, Problems> {
+    let root = Node::null();
+    let mut check = Check::new(None, overrides, environment);
+    let top = check.fields(Spot::root(&root), "");
+    let mut config = check.settings(&top);
+    for name in shipped {
+        if let Some((provider, group)) = check.shipped(name) {
+            config.providers.push(provider);
+            config.groups.push(group);
+        }
+    }
+    check.finish(config)
+}
+
+impl Check<'_> {
+    /// The provider and the group of a shipped tool.
+    fn shipped(&mut self, name: &str) -> Option<(Provider, Group)> {
+        let kind = format!("inline::{name}");
+        let root = Node::null();
+        let spot = Spot {
+            path: kind.clone(),
+            ..Spot::root(&root)
+        };
+        let provider_name = self.provider_name(&spot, &format!("{name}-runtime"))?;
+        let group_name = self.group_name(&spot, name)?;
+        let source = self.source(&spot, &kind)?;
+        let place = self.place(&spot);
+        let group = Group {
+            name: group_name,
+            provider: provider_name.clone(),
+            args: None,
+            place: place.clone(),
+        };
+        let provider = Provider {
+            name: provider_name,
+            kind,
+            source,
+            limits: Default::default(),
+            functions: Vec::new(),
+            tools: Default::default(),
+            config: Default::default(),
+            place,
+        };
+        Some((provider, group))
+    }
+}
+
+fn position(place: &Place) -> (u64, u64, &str) {
+    (place.line, place.column, &place.path)
+}
+
+fn text_of(path: &Path) -> Result<String, Problem> {
+    let problem = |message: String, remedy: &str| {
+        let place = Place {
+            file: Some(PathBuf::from(path)),
+            ..Place::default()
+        };
+        Problem {
+            place,
+            message,
+            remedy: remedy.to_owned(),
+        }
+    };
+    let mut bytes = Vec::new();
+    // One byte too many is enough for `node::parse` to refuse the file.
+    let read = File::open(path).and_then(|file| {
+        file.take(node::TEXT_BYTES_MAX as u64 + 1)
+            .read_to_end(&mut bytes)
+    });
+    match read {
+        Ok(_) if bytes.len() > node::TEXT_BYTES_MAX => Err(node::too_large(Some(path))),
+        Ok(_) => String::from_utf8(bytes)
+            .map_err(|_| problem("the file is not UTF-8".to_owned(), "save it as UTF-8")),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(problem(
+            "there is no such file".to_owned(),
+            "correct the path, or type `toolhost serve` without a file to serve the shipped tools",
+        )),
+        Err(error) => Err(problem(
+            format!("the file cannot be read: {}", error.kind()),
+            "make it a file that this user may read",
+        )),
+    }
+}
+
+/// The only look into the process environment; everything else is handed an [`Environment`].
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn process_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+#[cfg(test)]
+mod tests;

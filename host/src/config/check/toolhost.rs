@@ -1,0 +1,216 @@
+//! `toolhost`, and the variables that say where telemetry goes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Check;
+use super::amount::saturate;
+use super::read::Fields;
+use crate::config::{Admission, Runtime, Telemetry, env};
+use crate::policy::Limits;
+
+const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+const TRACES_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+const METRICS_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
+const SERVICE_NAME: &str = "toolhost";
+const LOG_FILTER: &str = "info";
+
+impl Check<'_> {
+    pub(super) fn runtime(&mut self, toolhost: &Fields<'_>) -> Runtime {
+        Runtime {
+            components_dir: self.path(toolhost, "components_dir"),
+            cache_dir: self.cache_dir(toolhost),
+            component_bytes_max: self.amount_or_default(toolhost, "component_bytes_max"),
+            limits: Limits::DEFAULT.with(&self.limits(toolhost)),
+        }
+    }
+
+    pub(super) fn admission(&mut self, toolhost: &Fields<'_>) -> Admission {
+        Admission {
+            concurrency: saturate(self.amount_or_default(toolhost, "concurrency")),
+            queue: saturate(self.amount_or_default(toolhost, "queue")),
+            queue_wait: Duration::from_nanos(self.amount_or_default(toolhost, "queue_wait")),
+        }
+    }
+
+    pub(super) fn telemetry(&mut self) -> Telemetry {
+        let variable = |name| env::variable(self.environment, name);
+        let is_off =
+            variable("OTEL_SDK_DISABLED").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+        let is_on = |own| !is_off && (variable(ENDPOINT).is_some() || variable(own).is_some());
+        let from_attributes = || service_name(&variable("OTEL_RESOURCE_ATTRIBUTES")?);
+        let service_name = variable("OTEL_SERVICE_NAME").or_else(from_attributes);
+        let log_filter = variable("TOOLHOST_LOG").unwrap_or_else(|| LOG_FILTER.to_owned());
+        let log_json = match variable("TOOLHOST_LOG_FORMAT").as_deref() {
+            Some("json") => true,
+            Some("text") | None => false,
+            Some(_) => {
+                let message = "the value (from the environment) is no log format";
+                self.outside_problem(
+                    "TOOLHOST_LOG_FORMAT",
+                    message,
+                    "set it to `text` or `json`, or unset it",
+                );
+                false
+            }
+        };
+        Telemetry {
+            otlp_traces: is_on(TRACES_ENDPOINT),
+            otlp_metrics: is_on(METRICS_ENDPOINT),
+            service_name: service_name.unwrap_or_else(|| SERVICE_NAME.to_owned()),
+            log_filter,
+            log_json,
+        }
+    }
+
+    /// Variable over file over the user's cache folder; a null in the file means none.
+    fn cache_dir(&mut self, toolhost: &Fields<'_>) -> Option<PathBuf> {
+        let from_file = self.path(toolhost, "cache_dir");
+        if let Some(text) = env::variable(self.environment, "TOOLHOST_CACHE_DIR") {
+            return Some(env::expand_home(&text, self.environment));
+        }
+        if toolhost.get_or_null("cache_dir").is_some() {
+            return from_file;
+        }
+        // The XDG specification has relative paths ignored.
+        let absolute = |name| {
+            env::variable(self.environment, name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        let caches =
+            absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
+        Some(caches.join("toolhost"))
+    }
+}
+
+/// `service.name` of `key=value,key=value`.
+fn service_name(attributes: &str) -> Option<String> {
+    let pairs = attributes
+        .split(',')
+        .filter_map(|pair| pair.split_once('='));
+    let mut names =
+        pairs.filter(|(key, value)| key.trim() == "service.name" && !value.trim().is_empty());
+    names.next().map(|(_, value)| value.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::check::tests::{problems, read};
+
+    #[test]
+    fn toolhost_keys_set_what_they_say() {
+        let text = "\
+toolhost:
+  components_dir: ~/tools
+  cache_dir: cache
+  component_bytes_max: 1MiB
+  limits: {fuel: 10K, memory: 1MiB, timeout: 250ms, output: 1KB, concurrency: 2}
+  body_bytes_max: 2MiB
+  grace: 1s
+  allowed_hosts: [Tools.Example.com]
+  concurrency: 3
+  queue: 4
+  queue_wait: 500ms
+";
+        let config = read(text, &[("HOME", "/h")]).unwrap();
+        assert_eq!(
+            config.runtime.components_dir,
+            Some(PathBuf::from("/h/tools"))
+        );
+        assert_eq!(config.runtime.cache_dir, Some(PathBuf::from("conf/cache")));
+        assert_eq!(config.runtime.component_bytes_max, 1 << 20);
+        let timeout = Duration::from_millis(250);
+        let limits = Limits {
+            fuel: 10_000,
+            memory_bytes: 1 << 20,
+            timeout,
+            output_bytes: 1_000,
+            concurrency: 2,
+        };
+        assert_eq!(config.runtime.limits, limits);
+        assert_eq!(config.server.body_bytes_max, 2 << 20);
+        assert_eq!(config.server.grace, Duration::from_secs(1));
+        assert_eq!(config.server.allowed_hosts, ["tools.example.com"]);
+        assert_eq!(
+            (config.admission.concurrency, config.admission.queue),
+            (3, 4)
+        );
+        assert_eq!(config.admission.queue_wait, Duration::from_millis(500));
+        let default = read("{}", &[]).unwrap();
+        assert_eq!(default.runtime.limits, Limits::DEFAULT);
+        assert_eq!(
+            (default.admission.concurrency, default.admission.queue),
+            (64, 1024)
+        );
+        assert_eq!(default.runtime.components_dir, None);
+    }
+
+    #[test]
+    fn the_cache_folder_is_the_variable_the_file_or_the_users() {
+        let home = ("HOME", "/h");
+        let xdg = ("XDG_CACHE_HOME", "/x");
+        let own = ("TOOLHOST_CACHE_DIR", "/own");
+        let written = "toolhost: {cache_dir: ~/c}";
+        for (text, variables, expected) in [
+            ("{}", &[][..], None),
+            ("{}", &[home], Some("/h/.cache/toolhost")),
+            ("{}", &[home, xdg], Some("/x/toolhost")),
+            (
+                "{}",
+                &[home, ("XDG_CACHE_HOME", "relative")],
+                Some("/h/.cache/toolhost"),
+            ),
+            ("{}", &[home, xdg, own], Some("/own")),
+            (written, &[home], Some("/h/c")),
+            (written, &[home, own], Some("/own")),
+            ("toolhost: {cache_dir: null}", &[home, xdg], None),
+        ] {
+            let config = read(text, variables).unwrap();
+            assert_eq!(
+                config.runtime.cache_dir,
+                expected.map(PathBuf::from),
+                "{text} {variables:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn telemetry_follows_its_variables() {
+        let telemetry = |variables: &[(&str, &str)]| read("{}", variables).unwrap().telemetry;
+        let default = telemetry(&[]);
+        assert!(!default.otlp_traces && !default.otlp_metrics && !default.log_json);
+        assert_eq!(
+            (&*default.service_name, &*default.log_filter),
+            ("toolhost", "info")
+        );
+        let off = ("OTEL_SDK_DISABLED", "True");
+        for (name, signals) in [
+            (ENDPOINT, (true, true)),
+            (TRACES_ENDPOINT, (true, false)),
+            (METRICS_ENDPOINT, (false, true)),
+        ] {
+            let on = |variables: &[(&str, &str)]| {
+                let telemetry = telemetry(variables);
+                (telemetry.otlp_traces, telemetry.otlp_metrics)
+            };
+            assert_eq!(on(&[(name, "http://c:4318")]), signals, "{name}");
+            assert_eq!(on(&[(name, "")]), (false, false), "{name}");
+            assert_eq!(
+                on(&[(name, "http://c:4318"), off]),
+                (false, false),
+                "{name}"
+            );
+        }
+        let attributes = ("OTEL_RESOURCE_ATTRIBUTES", "a=b, service.name = fleet");
+        assert_eq!(telemetry(&[attributes]).service_name, "fleet");
+        assert_eq!(
+            telemetry(&[attributes, ("OTEL_SERVICE_NAME", "own")]).service_name,
+            "own"
+        );
+        assert_eq!(telemetry(&[("TOOLHOST_LOG", "debug")]).log_filter, "debug");
+        assert!(telemetry(&[("TOOLHOST_LOG_FORMAT", "json")]).log_json);
+        assert_eq!(problems("{}", &[("TOOLHOST_LOG_FORMAT", "xml")]).len(), 1);
+    }
+}
