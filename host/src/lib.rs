@@ -15,3 +15,6 @@ pub mod invocation;
 
 /// YAML, environment and flags, turned into one checked `Config` or all problems at once.
 pub mod config;
+
+/// Logs, spans and metrics; owns every instrument.
+pub mod telemetry;

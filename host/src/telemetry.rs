@@ -1,0 +1,14 @@
+//! Logs, spans and metrics; owns every instrument.
+//!
+//! Decides nothing: it is handed facts and passes them on. Exporters are bounded and never
+//! slow a call down. All names stand in `names.rs`.
+//! Start reading at `Telemetry`, then `Recorder::start`.
+
+mod instruments;
+mod names;
+mod record;
+mod setup;
+
+pub use names::{METRICS, Metric};
+pub use record::{Call, Labels, Recorder};
+pub use setup::{Scrape, Telemetry, log_to_stderr};

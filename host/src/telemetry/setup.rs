@@ -1,0 +1,133 @@
+//! Sets telemetry up and shuts it down.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use opentelemetry::metrics::MeterProvider as _;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry::{InstrumentationScope, KeyValue};
+use opentelemetry_otlp::{ExporterBuildError, MetricExporter, SpanExporter};
+use opentelemetry_prometheus_text_exporter::PrometheusExporter;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::metrics::{Instrument, PeriodicReader, SdkMeterProvider, Stream};
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::EnvFilter;
+
+use super::instruments::Instruments;
+use super::names::SCOPE;
+use super::record::Recorder;
+use crate::config;
+
+/// Series of one instrument; the catalog bounds them, and the SDK's own 2,000 are fewer than
+/// large configs have tools.
+const SERIES_MAX: usize = 16_384;
+/// Longest wait for a collector at shutdown.
+const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
+
+/// The providers behind all instruments and spans.
+pub struct Telemetry {
+    tracers: SdkTracerProvider,
+    meters: SdkMeterProvider,
+    prometheus: PrometheusExporter,
+}
+
+impl Telemetry {
+    /// Builds them. OTLP is on if the config says so; `/metrics` always is.
+    pub fn new(config: &config::Telemetry) -> Result<Telemetry, ExporterBuildError> {
+        let resource = Resource::builder()
+            .with_service_name(config.service_name.clone())
+            .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+            .build();
+        let prometheus = PrometheusExporter::builder()
+            .without_target_info()
+            .without_scope_info()
+            .build();
+        let mut tracers = SdkTracerProvider::builder().with_resource(resource.clone());
+        let series_max = |_: &Instrument| {
+            let stream = Stream::builder().with_cardinality_limit(SERIES_MAX);
+            stream.build().ok()
+        };
+        let mut meters = SdkMeterProvider::builder()
+            .with_view(series_max)
+            .with_resource(resource)
+            .with_reader(prometheus.clone());
+        if config.otlp_traces {
+            tracers = tracers.with_batch_exporter(SpanExporter::builder().with_http().build()?);
+        }
+        if config.otlp_metrics {
+            let metrics = MetricExporter::builder().with_http().build()?;
+            meters = meters.with_reader(PeriodicReader::builder(metrics).build());
+        }
+        Ok(Telemetry {
+            tracers: tracers.build(),
+            meters: meters.build(),
+            prometheus,
+        })
+    }
+
+    /// What the router records with.
+    pub fn recorder(&self) -> Recorder {
+        let scope = InstrumentationScope::builder(SCOPE)
+            .with_version(env!("CARGO_PKG_VERSION"))
+            .build();
+        let meter = self.meters.meter_with_scope(scope.clone());
+        Recorder::new(
+            Instruments::new(&meter),
+            self.tracers.tracer_with_scope(scope),
+        )
+    }
+
+    /// What `/metrics` shows.
+    pub fn scrape(&self) -> Scrape {
+        Scrape(self.prometheus.clone())
+    }
+
+    /// Sends what is still queued and stops. Blocks for at most two seconds or so, whatever
+    /// the collector does; call it outside the async runtime's threads.
+    pub fn shutdown(&self) {
+        std::thread::scope(|scope| {
+            scope.spawn(|| log_failure("traces", self.tracers.shutdown_with_timeout(SHUTDOWN_MAX)));
+            scope.spawn(|| log_failure("metrics", self.meters.shutdown_with_timeout(SHUTDOWN_MAX)));
+        });
+    }
+}
+
+fn log_failure(signal: &str, result: opentelemetry_sdk::error::OTelSdkResult) {
+    if let Err(error) = result {
+        tracing::warn!(signal, %error, "the last telemetry was not delivered");
+    }
+}
+
+/// The current metrics as text.
+#[derive(Clone)]
+pub struct Scrape(PrometheusExporter);
+
+impl Scrape {
+    /// Prometheus text format 0.0.4.
+    pub fn render(&self) -> String {
+        let mut text = Vec::new();
+        if let Err(error) = self.0.export(&mut text) {
+            tracing::error!(%error, "the metrics cannot be rendered");
+        }
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}
+
+/// Sends log lines to stderr, never to stdout, which belongs to what a command prints.
+/// Does nothing if logging is already set up.
+pub fn log_to_stderr(config: &config::Telemetry) {
+    let quiet = "opentelemetry=warn,opentelemetry_sdk=warn,hyper=warn,reqwest=warn";
+    let filter = EnvFilter::try_new(format!("{quiet},{}", config.log_filter))
+        .unwrap_or_else(|_| EnvFilter::new(format!("{quiet},info")));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
+    // A second set-up in one process, as tests do it, is no error.
+    let _ = if config.log_json {
+        lines.json().try_init()
+    } else {
+        lines.compact().try_init()
+    };
+}
