@@ -18,3 +18,6 @@ pub mod config;
 
 /// Logs, spans and metrics; owns every instrument.
 pub mod telemetry;
+
+/// Compiles components and runs one call in a fresh sandbox.
+pub mod runtime;
