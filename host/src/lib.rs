@@ -21,3 +21,6 @@ pub mod telemetry;
 
 /// Compiles components and runs one call in a fresh sandbox.
 pub mod runtime;
+
+/// Which tools exist, and the program and limits behind each.
+pub mod catalog;

@@ -1,0 +1,236 @@
+//! Loads what a config names, or says everything that is wrong with it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::Semaphore;
+
+use super::registry::group;
+use super::{Catalog, Offer, Provider, Registry};
+use crate::config::{self, Config, Place, Problem, Problems, Source, ToolOverride};
+use crate::policy::Limits;
+use crate::runtime::{Error, Function, Program, Runtime};
+use crate::tool::Input;
+
+/// A component that the binary carries.
+#[derive(Debug, Clone, Copy)]
+pub struct Shipped {
+    /// What `inline::NAME` calls it.
+    pub name: &'static str,
+    /// The component.
+    pub wasm: &'static [u8],
+}
+
+/// Compiles every provider's component and registers every group.
+pub async fn load(
+    config: &Config,
+    runtime: &Arc<Runtime>,
+    shipped: &[Shipped],
+) -> Result<Registry, Problems> {
+    let mut problems = Vec::new();
+    let mut providers = Vec::new();
+    for section in &config.providers {
+        let limits = config.runtime.limits.with(&section.limits);
+        let started = Instant::now();
+        match program(section, config, runtime, shipped, &limits).await {
+            Ok(program) => {
+                tracing::info!(
+                    provider = %section.name, tools = program.functions.len(), took = ?started.elapsed(), "component loaded"
+                );
+                let offers = offers(section, &program, limits, &mut problems);
+                providers.push(Arc::new(Provider {
+                    name: section.name.clone(),
+                    kind: section.kind.clone(),
+                    config: section.config.clone(),
+                    program: Arc::new(program),
+                    offers,
+                }));
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Problems(problems));
+    }
+    let groups = config.groups.iter().filter_map(|section| {
+        // `config` refuses a group whose provider is not declared.
+        let provider = providers
+            .iter()
+            .find(|provider| provider.name == section.provider)?;
+        Some(Arc::new(group(
+            section.name.clone(),
+            provider,
+            section.args.clone(),
+        )))
+    });
+    let groups = groups.collect();
+    Ok(Registry::new(Catalog::new(providers, groups)))
+}
+
+async fn program(
+    section: &config::Provider,
+    config: &Config,
+    runtime: &Arc<Runtime>,
+    shipped: &[Shipped],
+    limits: &Limits,
+) -> Result<Program, Problem> {
+    let wasm = find(section, config, runtime, shipped)?;
+    let loaded = runtime.load(wasm, &section.functions, limits).await;
+    loaded.map_err(|error| Problem {
+        place: section.place.clone(),
+        remedy: remedy(&error),
+        message: error.to_string(),
+    })
+}
+
+fn find(
+    section: &config::Provider,
+    config: &Config,
+    runtime: &Runtime,
+    shipped: &[Shipped],
+) -> Result<Vec<u8>, Problem> {
+    let problem = |message, remedy| Problem {
+        place: section.place.clone(),
+        message,
+        remedy,
+    };
+    let path = match &section.source {
+        Source::File(path) => path.clone(),
+        Source::Named(name) => match shipped.iter().find(|tool| tool.name == name) {
+            Some(tool) => return Ok(tool.wasm.to_vec()),
+            None => match &config.runtime.components_dir {
+                Some(dir) => dir.join(format!("{name}.wasm")),
+                None => {
+                    let known: Vec<_> = shipped
+                        .iter()
+                        .map(|tool| format!("`inline::{}`", tool.name))
+                        .collect();
+                    return Err(problem(
+                        format!("`inline::{name}` is no shipped tool"),
+                        format!(
+                            "use one of {}, set `toolhost.components_dir` to the folder that has `{name}.wasm`, or use `inline::wasm` with `config.component`",
+                            known.join(", ")
+                        ),
+                    ));
+                }
+            },
+        },
+    };
+    runtime
+        .read(&path)
+        .map_err(|error| problem(error.to_string(), unreadable_remedy(&path)))
+}
+
+fn unreadable_remedy(path: &Path) -> String {
+    format!(
+        "build the component, or correct the path `{}`",
+        path.display()
+    )
+}
+
+fn remedy(error: &Error) -> String {
+    match error {
+        Error::ForeignImports { .. } => {
+            "build the tool without them: only WASI 0.2 and `toolhost:tool` can be imported"
+                .to_owned()
+        }
+        Error::TooLarge { .. } => {
+            "raise `toolhost.component_bytes_max`, or strip debug symbols from the component"
+                .to_owned()
+        }
+        Error::NotAComponent(_) => {
+            "build it for `wasm32-wasip2`, or convert it with `wasm-tools component new`".to_owned()
+        }
+        Error::Unlinkable(_) => {
+            "use only interfaces of WASI 0.2's `command` world and `wasi:http`".to_owned()
+        }
+        Error::NoTools(_) => {
+            "export a versioned interface, or name world-level functions in `config.functions`"
+                .to_owned()
+        }
+        Error::ListTools(_) => {
+            "run `toolhost component inspect` on it, or raise the provider's `config.limits`"
+                .to_owned()
+        }
+        Error::Contract(_) => "correct the component's WIT, or its `list-tools`".to_owned(),
+        Error::Engine(_) | Error::Unreadable { .. } | Error::Docs(_) => {
+            "see the log for details".to_owned()
+        }
+    }
+}
+
+fn offers(
+    section: &config::Provider,
+    program: &Program,
+    limits: Limits,
+    problems: &mut Vec<Problem>,
+) -> Vec<Offer> {
+    let known: Vec<String> = program
+        .functions
+        .iter()
+        .map(|function| format!("`{}`", function.name))
+        .collect();
+    for (name, over) in &section.tools {
+        if !program
+            .functions
+            .iter()
+            .any(|function| function.name.as_str() == name)
+        {
+            problems.push(Problem {
+                place: over.place.clone(),
+                message: format!("the component has no tool `{name}`"),
+                remedy: format!("it has {}", known.join(", ")),
+            });
+        }
+    }
+    program
+        .functions
+        .iter()
+        .map(|function| offer(section, function, limits, problems))
+        .collect()
+}
+
+fn offer(
+    section: &config::Provider,
+    function: &Arc<Function>,
+    limits: Limits,
+    problems: &mut Vec<Problem>,
+) -> Offer {
+    let none = ToolOverride::default();
+    let over = section.tools.get(function.name.as_str()).unwrap_or(&none);
+    let limits = limits.with(&over.limits);
+    let input = if over.parameters.is_empty() {
+        function.input.clone()
+    } else {
+        described(function, over, problems)
+    };
+    Offer {
+        function: function.clone(),
+        description: over
+            .description
+            .as_ref()
+            .unwrap_or(&function.description)
+            .clone(),
+        input,
+        limits,
+        share: Arc::new(Semaphore::new(limits.concurrency as usize)),
+    }
+}
+
+fn described(function: &Function, over: &ToolOverride, problems: &mut Vec<Problem>) -> Arc<Input> {
+    match function.input.described(&over.parameters) {
+        Ok(input) => Arc::new(input),
+        Err(reason) => {
+            problems.push(Problem {
+                place: Place {
+                    path: format!("{}.parameters", over.place.path),
+                    ..over.place.clone()
+                },
+                message: format!("tool `{}` has {reason}", function.name),
+                remedy: format!("`toolhost tools show {}` lists them", function.name),
+            });
+            function.input.clone()
+        }
+    }
+}
