@@ -24,3 +24,6 @@ pub mod runtime;
 
 /// Which tools exist, and the program and limits behind each.
 pub mod catalog;
+
+/// The only door to a run: look up, check, admit, run, time, record.
+pub mod router;

@@ -1,0 +1,125 @@
+//! The only door to a run: look up, check, admit, run, time, record.
+//!
+//! Knows neither wasmtime nor HTTP. HTTP, MCP and the command line all enter at
+//! `Router::invoke`, so what happens to a call is the same and is tested once.
+
+mod admission;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::catalog::{Entry, Group, RegisterError, Registration, Registry};
+use crate::invocation::{Answer, Failure, Invocation, Outcome, Rejection};
+use crate::runtime::Run;
+use crate::telemetry::{Call, Labels, Recorder};
+
+pub use admission::Admission;
+
+/// Routes invocations to tools.
+pub struct Router {
+    registry: Registry,
+    admission: Admission,
+    recorder: Recorder,
+}
+
+impl Router {
+    /// A router over what `registry` knows. Every tool's metrics exist from now on.
+    pub fn new(registry: Registry, admission: Admission, recorder: Recorder) -> Router {
+        for entry in registry.current().entries() {
+            recorder.announce(&Labels::of(&entry.tool));
+        }
+        Router {
+            registry,
+            admission,
+            recorder,
+        }
+    }
+
+    /// Runs one invocation. Whatever becomes of it, also if this future is dropped, it is
+    /// recorded exactly once.
+    pub async fn invoke(&self, invocation: Invocation) -> Answer {
+        let mut call = self.recorder.start(invocation.parent.as_ref());
+        let trace_id = call.trace_id();
+        let decided = self.run(&invocation, &mut call).await;
+        let duration = call.finish(&decided);
+        Answer {
+            trace_id,
+            duration,
+            decided,
+        }
+    }
+
+    async fn run(
+        &self,
+        invocation: &Invocation,
+        call: &mut Call<'_>,
+    ) -> Result<Outcome, Rejection> {
+        let catalog = self.registry.current();
+        let entry = catalog.entry(&invocation.tool)?;
+        call.identify(Labels::of(&entry.tool));
+        let input = &entry.tool.input;
+        input
+            .check(&invocation.args)
+            .map_err(|problems| Rejection::InvalidArguments { problems })?;
+        let waiting = Instant::now();
+        let permit = self.admission.admit(entry).await?;
+        let queued = waiting.elapsed();
+        let run = entry
+            .program
+            .call(
+                permit.slot,
+                &entry.function,
+                &invocation.args,
+                &entry.limits,
+            )
+            .await;
+        log(entry, call, &run);
+        if run.result == Err(Failure::Host) {
+            // What went wrong was logged where it did; this line ties it to the caller's answer.
+            tracing::error!(tool = %entry.tool.qualified(), trace_id = %call.trace_id(), "the host failed to run a tool");
+        }
+        Ok(Outcome {
+            result: run.result,
+            usage: run.usage,
+            queued,
+        })
+    }
+
+    /// What exists, and how to change it.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Registers a group; its tools' metrics exist from now on.
+    pub fn register(&self, registration: Registration) -> Result<Arc<Group>, RegisterError> {
+        let group = self.registry.register(registration)?;
+        for entry in &group.entries {
+            self.recorder.announce(&Labels::of(&entry.tool));
+        }
+        Ok(group)
+    }
+
+    /// Waits until no invocation runs.
+    pub async fn idle(&self) {
+        self.admission.idle().await;
+    }
+
+    /// From now on no new invocation is admitted.
+    pub fn drain(&self) {
+        self.admission.drain();
+    }
+
+    /// Whether [`Router::drain`] was called.
+    pub fn is_draining(&self) -> bool {
+        self.admission.is_draining()
+    }
+}
+
+/// Passes on what the guest wrote, quoted, so that it cannot forge lines of our log.
+fn log(entry: &Entry, call: &Call<'_>, run: &Run) {
+    for (stream, text) in [("stdout", &run.stdout), ("stderr", &run.stderr)] {
+        if !text.is_empty() {
+            tracing::info!(tool = %entry.tool.qualified(), trace_id = %call.trace_id(), stream, text, "the tool wrote");
+        }
+    }
+}

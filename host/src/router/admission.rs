@@ -1,0 +1,93 @@
+//! Who may run now, who waits, and who is sent away.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::catalog::Entry;
+use crate::config;
+use crate::invocation::Rejection;
+use crate::runtime::{Runtime, Slot};
+
+/// Between two looks at whether everything has come to an end.
+const IDLE_POLL: Duration = Duration::from_millis(10);
+
+/// Lets at most as many calls run as the pool has slots, and of one tool at most as many as
+/// its `concurrency`; a bounded number of others waits for a bounded time.
+pub struct Admission {
+    runtime: Arc<Runtime>,
+    queue: Semaphore,
+    queue_total: usize,
+    queue_wait: Duration,
+    draining: AtomicBool,
+}
+
+/// The right to run once.
+pub struct Permit {
+    /// A place in the engine's pool.
+    pub slot: Slot,
+    _share: OwnedSemaphorePermit,
+}
+
+impl Admission {
+    /// Admission to the slots of `runtime`.
+    pub fn new(runtime: Arc<Runtime>, config: &config::Admission) -> Admission {
+        Admission {
+            runtime,
+            queue: Semaphore::new(config.queue as usize),
+            queue_total: config.queue as usize,
+            queue_wait: config.queue_wait,
+            draining: AtomicBool::new(false),
+        }
+    }
+
+    /// Admits a call of `entry`, at once if there is room.
+    pub async fn admit(&self, entry: &Entry) -> Result<Permit, Rejection> {
+        if self.is_draining() {
+            return Err(Rejection::Draining);
+        }
+        if let Ok(share) = entry.share.clone().try_acquire_owned()
+            && let Some(slot) = self.runtime.try_slot()
+        {
+            return Ok(Permit {
+                slot,
+                _share: share,
+            });
+        }
+        let busy = || Rejection::Busy {
+            tool: entry.tool.qualified(),
+            retry_after: self.queue_wait,
+        };
+        let _place_in_queue = self.queue.try_acquire().map_err(|_| busy())?;
+        // The share first: calls of a tool that is at its limit must not sit on slots.
+        let wait = async {
+            let share = entry.share.clone().acquire_owned().await.ok()?;
+            Some(Permit {
+                slot: self.runtime.slot().await,
+                _share: share,
+            })
+        };
+        let waited = tokio::time::timeout(self.queue_wait, wait).await;
+        waited.ok().flatten().ok_or_else(busy)
+    }
+
+    /// Waits until nothing runs or waits. It looks now and then: standing in line for every
+    /// slot would hold up the calls that wait for one.
+    pub async fn idle(&self) {
+        while !self.runtime.is_idle() || self.queue.available_permits() < self.queue_total {
+            tokio::time::sleep(IDLE_POLL).await;
+        }
+    }
+
+    /// Refuses everything from now on.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`Admission::drain`] was called.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+}
