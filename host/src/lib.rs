@@ -27,3 +27,6 @@ pub mod catalog;
 
 /// The only door to a run: look up, check, admit, run, time, record.
 pub mod router;
+
+/// Llama Stack's HTTP API: routes, wire types, error bodies.
+pub mod http;

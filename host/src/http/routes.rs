@@ -1,0 +1,209 @@
+//! Every route, in one list.
+//!
+//! What is served, what `/v1/inspect/routes` says and (checked by a test) what
+//! `/openapi.json` describes all come from here.
+
+use std::convert::Infallible;
+use std::sync::{Arc, LazyLock};
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::extract::path::RawPathParams;
+use axum::handler::Handler;
+use axum::http::HeaderValue;
+use axum::http::request::Parts;
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use super::v1::{inspect, models, providers, tool_runtime, toolgroups, tools};
+use super::{Shared, health, index, layers, metrics, openapi};
+
+/// The route whose answers say whether to repeat a call.
+pub(crate) const INVOKE: &str = "/v1/tool-runtime/invoke";
+
+/// What can be called with one method, under one or several paths.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) api: Api,
+    /// axum's notation; the first is the usual one.
+    pub(crate) paths: &'static [&'static str],
+    methods: MethodRouter<Arc<Shared>>,
+}
+
+/// The methods in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Post,
+    Delete,
+}
+
+/// What a route is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Api {
+    /// Tools and their groups; our providers stand behind it.
+    Tools,
+    /// The server itself, for Llama Stack's clients.
+    Admin,
+    /// The server itself, for operators. No part of Llama Stack's API.
+    Host,
+}
+
+impl Method {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Delete => "DELETE",
+        }
+    }
+
+    fn filter(self) -> MethodFilter {
+        match self {
+            Method::Get => MethodFilter::GET,
+            Method::Post => MethodFilter::POST,
+            Method::Delete => MethodFilter::DELETE,
+        }
+    }
+}
+
+fn route<H: Handler<T, Arc<Shared>>, T: 'static>(
+    method: Method,
+    api: Api,
+    paths: &'static [&'static str],
+    handler: H,
+) -> Route {
+    Route {
+        method,
+        api,
+        paths,
+        methods: on(method.filter(), handler),
+    }
+}
+
+/// The list.
+#[rustfmt::skip]
+fn list() -> Vec<Route> {
+    use Api::{Admin, Host, Tools};
+    use Method::{Delete, Get, Post};
+    vec![
+        route(Get, Tools, &["/v1/toolgroups"], toolgroups::list),
+        route(Post, Tools, &["/v1/toolgroups"], toolgroups::register),
+        route(Get, Tools, &["/v1/toolgroups/{*toolgroup_id}"], toolgroups::get),
+        route(Delete, Tools, &["/v1/toolgroups/{*toolgroup_id}"], toolgroups::unregister),
+        route(Get, Tools, &["/v1/tools", "/v1/admin/tools"], tools::list),
+        route(Get, Tools, &["/v1/tools/{*tool_name}"], tools::get),
+        route(Post, Tools, &[INVOKE], tool_runtime::invoke),
+        route(Get, Tools, &["/v1/tool-runtime/list-tools"], tool_runtime::list),
+        route(Post, Tools, &["/v1/tool-runtime/rag-tool/insert"], tool_runtime::rag_insert),
+        route(Post, Tools, &["/v1/tool-runtime/rag-tool/query"], tool_runtime::rag_query),
+
+        route(Get, Admin, &["/v1/health", "/v1alpha/admin/health"], inspect::health),
+        route(Get, Admin, &["/v1/version", "/v1alpha/admin/version"], inspect::version),
+        route(Get, Admin, &["/v1/inspect/routes", "/v1alpha/admin/inspect/routes"], inspect::routes),
+        route(Get, Admin, &["/v1/providers", "/v1/inspect/providers", "/v1alpha/admin/providers"], providers::list),
+        route(Get, Admin, &["/v1/providers/{*provider_id}", "/v1alpha/admin/providers/{*provider_id}"], providers::get),
+        route(Get, Admin, &["/v1/models", "/v1/openai/v1/models"], models::list),
+
+        route(Get, Host, &["/"], index::show),
+        route(Get, Host, &["/healthz"], health::live),
+        route(Get, Host, &["/readyz"], health::ready),
+        route(Get, Host, &["/metrics"], metrics::scrape),
+        route(Get, Host, &["/openapi.json"], openapi::show),
+    ]
+}
+
+static LIST: LazyLock<Vec<Route>> = LazyLock::new(list);
+
+/// Every route.
+pub(crate) fn all() -> &'static [Route] {
+    &LIST
+}
+
+/// The path of ours that reads `path` and has no parameter.
+pub(crate) fn fixed(path: &str) -> Option<&'static str> {
+    paths()
+        .into_iter()
+        .find(|ours| *ours == path && !ours.contains('{') && *ours != "/")
+}
+
+/// Every path once, in the order of the list.
+pub(crate) fn paths() -> Vec<&'static str> {
+    let mut paths = Vec::new();
+    for path in all().iter().flat_map(|route| route.paths) {
+        if !paths.contains(path) {
+            paths.push(path);
+        }
+    }
+    paths
+}
+
+/// The list as a service.
+pub(crate) fn mounted() -> Router<Arc<Shared>> {
+    let mut router = Router::new();
+    for path in paths() {
+        let methods = methods(path);
+        // Upstream's parameters may be empty, axum's may not.
+        if let Some((parent, _)) = path.split_once("{*") {
+            router = router.route(parent, methods.clone());
+        }
+        router = router.route(path, methods);
+    }
+    router.fallback(layers::not_found)
+}
+
+/// All methods of one path; HEAD is none of them, as upstream has it.
+fn methods(path: &str) -> MethodRouter<Arc<Shared>> {
+    let mut methods = MethodRouter::new();
+    let mut names = Vec::new();
+    for route in all().iter().filter(|route| route.paths.contains(&path)) {
+        methods = methods.merge(route.methods.clone());
+        names.push(route.method.as_str());
+    }
+    // The names are ASCII letters, so the fallback is never taken.
+    let allow = HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static(""));
+    let refuse = move || async move { layers::method_not_allowed(allow) };
+    methods
+        .on(MethodFilter::HEAD, refuse.clone())
+        .fallback(refuse)
+}
+
+/// The parameter at the end of a path, decoded; empty if there is none.
+pub(crate) struct Last(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Last {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Last, Infallible> {
+        // A path that is no UTF-8 names nothing that exists, so it may as well be empty.
+        let params = RawPathParams::from_request_parts(parts, state).await.ok();
+        let last = params
+            .as_ref()
+            .and_then(|params| params.iter().next().map(|(_, value)| value.to_owned()));
+        Ok(Last(last.unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_has_a_method_twice_and_the_list_can_be_mounted() {
+        let mut seen = Vec::new();
+        for route in all() {
+            for path in route.paths {
+                let pair = (route.method.as_str(), path);
+                assert!(!seen.contains(&pair), "{pair:?}");
+                seen.push(pair);
+            }
+        }
+        let _ = mounted();
+    }
+
+    #[test]
+    fn fixed_paths_have_no_parameter() {
+        assert_eq!(fixed("/v1/tools"), Some("/v1/tools"));
+        assert_eq!(fixed("/v1/tools/{*tool_name}"), None);
+        assert_eq!(fixed("/v1/nope"), None);
+    }
+}
