@@ -30,3 +30,9 @@ pub mod router;
 
 /// Llama Stack's HTTP API: routes, wire types, error bodies.
 pub mod http;
+
+/// Builds everything from a `Config`, in order, and shuts it down in reverse.
+pub mod app;
+
+/// Commands, tables and exit codes.
+pub mod cli;

@@ -1,0 +1,155 @@
+//! Builds everything from a `Config`, in order, and shuts it down in reverse.
+//!
+//! The composition root: it defines nothing that other rooms need.
+
+use std::future::pending;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::catalog::{self, Shipped};
+use crate::config::{Config, Problems};
+use crate::http;
+use crate::router::{Admission, Router};
+use crate::runtime::Runtime;
+use crate::telemetry::{Scrape, Telemetry};
+
+/// Why the host does not start or stops.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The config, or a component that it names, is wrong.
+    #[error("{0}")]
+    Config(#[from] Problems),
+    /// The engine or telemetry does not start.
+    #[error("the host does not start: {0:#}")]
+    Start(#[from] anyhow::Error),
+    /// The port cannot be had.
+    #[error("cannot listen on {listen}: {error}; choose another with `--port`")]
+    Listen {
+        /// The address asked for.
+        listen: SocketAddr,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The server broke.
+    #[error("the server stopped: {0}")]
+    Serve(std::io::Error),
+}
+
+/// A host, ready to serve.
+pub struct App {
+    config: Config,
+    runtime: Arc<Runtime>,
+    router: Arc<Router>,
+    telemetry: Telemetry,
+}
+
+impl App {
+    /// Loads every component. All problems are reported at once.
+    pub async fn build(config: Config, shipped: &[Shipped]) -> Result<App, Error> {
+        let telemetry_config = config.telemetry.clone();
+        // The OTLP exporter's HTTP client blocks while it is built.
+        let telemetry =
+            tokio::task::spawn_blocking(move || Telemetry::new(&telemetry_config)).await;
+        let telemetry = telemetry
+            .map_err(anyhow::Error::new)?
+            .map_err(anyhow::Error::new)?;
+        let runtime = Runtime::new(&config.runtime, config.admission.concurrency)
+            .map_err(anyhow::Error::new)?;
+        let runtime = Arc::new(runtime);
+        let registry = catalog::load(&config, &runtime, shipped).await?;
+        let admission = Admission::new(runtime.clone(), &config.admission);
+        let router = Arc::new(Router::new(registry, admission, telemetry.recorder()));
+        Ok(App {
+            config,
+            runtime,
+            router,
+            telemetry,
+        })
+    }
+
+    /// The door to all tools.
+    pub fn router(&self) -> &Arc<Router> {
+        &self.router
+    }
+
+    /// What it was built from.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The engine.
+    pub fn runtime(&self) -> &Arc<Runtime> {
+        &self.runtime
+    }
+
+    /// What `/metrics` shows.
+    pub fn scrape(&self) -> Scrape {
+        self.telemetry.scrape()
+    }
+
+    /// The whole HTTP API, for a server that listens on `listen`.
+    pub fn routes(&self, listen: SocketAddr) -> http::Routes {
+        http::routes(http::State {
+            router: self.router.clone(),
+            scrape: self.telemetry.scrape(),
+            server: self.config.server.clone(),
+            listen,
+        })
+    }
+
+    /// Takes the configured address.
+    pub async fn bind(&self) -> Result<TcpListener, Error> {
+        let listen = self.config.server.listen;
+        TcpListener::bind(listen)
+            .await
+            .map_err(|error| Error::Listen { listen, error })
+    }
+
+    /// Serves until `shutdown`, then lets calls in flight finish within the grace period and
+    /// sends off the last telemetry.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), Error> {
+        let listen = listener.local_addr().map_err(Error::Serve)?;
+        let routes = self.routes(listen);
+        let (stopping, stopped) = tokio::sync::oneshot::channel();
+        let router = self.router.clone();
+        let grace = self.config.server.grace;
+        let signal = async move {
+            shutdown.await;
+            router.drain();
+            // The receiver is gone only if the server is.
+            let _ = stopping.send(());
+            // While calls run, the port stays open and says that it is not ready.
+            router.idle().await;
+        };
+        let overdue = async {
+            match stopped.await {
+                Ok(()) => tokio::time::sleep(grace).await,
+                Err(_) => pending().await,
+            }
+        };
+        let served = tokio::select! {
+            served = http::serve(listener, routes, signal) => served,
+            () = overdue => {
+                tracing::warn!(?grace, "calls were still running at the end of the grace period");
+                Ok(())
+            }
+        };
+        self.close().await;
+        served.map_err(Error::Serve)
+    }
+
+    /// Sends off the last telemetry.
+    pub async fn close(self) {
+        let telemetry = self.telemetry;
+        let flushed = tokio::task::spawn_blocking(move || telemetry.shutdown()).await;
+        if let Err(error) = flushed {
+            tracing::error!(%error, "telemetry did not shut down");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Commands, tables and exit codes.
+//!
+//! The only room that prints. Tables are for people, `--json` is for programs; errors say
+//! what to type next.
+//! Start reading at `run`.
+#![expect(clippy::print_stderr, reason = "printing is what this room is for")]
+
+mod args;
+mod check;
+mod component;
+mod exit;
+mod invoke;
+mod remote;
+mod render;
+mod serve;
+mod tools;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::app::App;
+use crate::catalog::Shipped;
+use crate::config::{self, Config, Overrides};
+use crate::telemetry;
+use args::{Cli, Command, ComponentCommand, ToolsCommand};
+use exit::Stop;
+
+/// Parses the command line, runs the command, and says how it went.
+pub fn run(shipped: &[Shipped]) -> ExitCode {
+    let cli = Cli::parse();
+    let ran = match cli.command {
+        Command::Serve(args) => serve::serve(&args, shipped),
+        Command::Check(args) => check::check(&args, shipped),
+        Command::Tools(ToolsCommand::List(args)) => tools::list(&args, shipped),
+        Command::Tools(ToolsCommand::Show(args)) => tools::show(&args, shipped),
+        Command::Invoke(args) => invoke::invoke(&args, shipped),
+        Command::Component(ComponentCommand::Inspect(args)) => component::inspect(&args),
+        Command::Component(ComponentCommand::EmbedDocs(args)) => component::embed_docs(&args),
+    };
+    match ran {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            eprintln!("{}", stop.message);
+            ExitCode::from(stop.code)
+        }
+    }
+}
+
+/// The config of `file`, or of the shipped tools if there is none.
+fn load(file: Option<&Path>, overrides: &Overrides, shipped: &[Shipped]) -> Result<Config, Stop> {
+    let config = match file {
+        Some(file) => config::load(file, overrides),
+        None => config::embedded(
+            &shipped.iter().map(|tool| tool.name).collect::<Vec<_>>(),
+            overrides,
+        ),
+    };
+    config.map_err(|problems| Stop::config(&problems))
+}
+
+/// The same for a command that only looks: nothing is sent to a collector.
+fn load_to_look(file: Option<&Path>, shipped: &[Shipped]) -> Result<Config, Stop> {
+    let mut config = load(file, &Overrides::default(), shipped)?;
+    config.telemetry.otlp_traces = false;
+    config.telemetry.otlp_metrics = false;
+    Ok(config)
+}
+
+/// Builds the host in this process and does one thing with it.
+fn with_app<T>(
+    config: Config,
+    shipped: &[Shipped],
+    work: impl AsyncFnOnce(&App) -> Result<T, Stop>,
+) -> Result<T, Stop> {
+    telemetry::log_to_stderr(&config::Telemetry {
+        log_filter: quiet(&config.telemetry.log_filter),
+        ..config.telemetry.clone()
+    });
+    tokio_runtime()?.block_on(async {
+        let app = App::build(config, shipped)
+            .await
+            .map_err(|error| Stop::start(&error))?;
+        let done = work(&app).await;
+        app.close().await;
+        done
+    })
+}
+
+/// A command that prints an answer logs only what is wrong, unless it is told otherwise.
+fn quiet(filter: &str) -> String {
+    if filter == "info" {
+        "warn".to_owned()
+    } else {
+        filter.to_owned()
+    }
+}
+
+fn tokio_runtime() -> Result<tokio::runtime::Runtime, Stop> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    runtime.map_err(|error| Stop::host(format!("no threads to run on: {error}")))
+}

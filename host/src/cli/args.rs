@@ -1,0 +1,148 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Runs AI tools as WebAssembly components in sandboxes, behind Llama Stack's tool-runtime API.
+#[derive(Debug, Parser)]
+#[command(name = "toolhost", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the tools of a config over HTTP; the shipped tools if there is no config
+    Serve(Serve),
+    /// Check a config and load its components without serving; print what would be served
+    Check(Check),
+    /// Look at tools
+    #[command(subcommand)]
+    Tools(ToolsCommand),
+    /// Run a tool, in this process or on a running host
+    Invoke(Invoke),
+    /// Look at component files and prepare them
+    #[command(subcommand)]
+    Component(ComponentCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ToolsCommand {
+    /// List every tool
+    List(List),
+    /// Show one tool: description, arguments, limits
+    Show(Show),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ComponentCommand {
+    /// Print the tools, types and imports of a component file
+    Inspect(Inspect),
+    /// Write the doc comments of a WIT package into a component file
+    EmbedDocs(EmbedDocs),
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The config file (YAML)
+    pub config: Option<PathBuf>,
+    /// The address to listen on, over the config's `server.host` [default: 127.0.0.1]
+    #[arg(long)]
+    pub host: Option<String>,
+    /// The port to listen on, over LLAMA_STACK_PORT and the config's `server.port`; 0 takes a
+    /// free one [default: 8321]
+    #[arg(long)]
+    pub port: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The config file (YAML)
+    pub config: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where tools are looked for.
+#[derive(Debug, Args)]
+pub struct From {
+    /// The config file (YAML); the shipped tools if left out
+    #[arg(long, conflicts_with = "endpoint")]
+    pub config: Option<PathBuf>,
+    /// A running host, such as http://127.0.0.1:8321
+    #[arg(long)]
+    pub endpoint: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    #[command(flatten)]
+    pub from: From,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The tool: `tool`, `group/tool` or `group::tool`
+    pub tool: String,
+    #[command(flatten)]
+    pub from: From,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Invoke {
+    /// The tool: `tool`, `group/tool` or `group::tool`
+    pub tool: String,
+    /// Arguments, such as `city=Tokyo`; a value that the tool does not take as text is JSON
+    pub arguments: Vec<String>,
+    /// All arguments as one JSON object
+    #[arg(long, conflicts_with = "arguments")]
+    pub args: Option<String>,
+    #[command(flatten)]
+    pub from: From,
+    /// Print the whole result as JSON, failures too
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The component file
+    pub component: PathBuf,
+    /// World-level functions that are tools too
+    #[arg(long = "function")]
+    pub functions: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct EmbedDocs {
+    /// The folder of the WIT package
+    pub wit: PathBuf,
+    /// The component file to read
+    pub component: PathBuf,
+    /// The component file to write; may be the same
+    #[arg(short, long)]
+    pub output: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

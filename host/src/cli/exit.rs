@@ -1,0 +1,124 @@
+//! Exit codes: 0 and those of `sysexits.h`.
+
+use crate::app;
+use crate::config::Problems;
+use crate::invocation::{Failure, Rejection};
+
+/// The tool ran and failed.
+const TOOL_FAILED: u8 = 1;
+/// What was asked for is wrong: unknown tool, bad arguments. Also clap's code.
+const USAGE: u8 = 2;
+/// An input file is wrong (`EX_DATAERR`).
+const DATA: u8 = 65;
+/// A running host cannot be reached (`EX_UNAVAILABLE`).
+const UNAVAILABLE: u8 = 69;
+/// The host itself failed (`EX_SOFTWARE`).
+const HOST: u8 = 70;
+/// Try again later (`EX_TEMPFAIL`).
+const BUSY: u8 = 75;
+/// The config is wrong (`EX_CONFIG`).
+const CONFIG: u8 = 78;
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+pub struct Stop {
+    /// For stderr.
+    pub message: String,
+    /// The process's exit code.
+    pub code: u8,
+}
+
+impl Stop {
+    fn new(code: u8, message: impl Into<String>) -> Stop {
+        Stop {
+            code,
+            message: format!("error: {}", message.into().trim_end()),
+        }
+    }
+
+    /// The config is wrong.
+    pub fn config(problems: &Problems) -> Stop {
+        Stop::new(CONFIG, problems.to_string())
+    }
+
+    /// The host does not start.
+    pub fn start(error: &app::Error) -> Stop {
+        let code = match error {
+            app::Error::Config(_) => CONFIG,
+            app::Error::Listen { .. } => UNAVAILABLE,
+            app::Error::Start(_) | app::Error::Serve(_) => HOST,
+        };
+        Stop::new(code, error.to_string())
+    }
+
+    /// The host itself failed.
+    pub fn host(message: impl Into<String>) -> Stop {
+        Stop::new(HOST, message)
+    }
+
+    /// What was typed is wrong.
+    pub fn usage(message: impl Into<String>) -> Stop {
+        Stop::new(USAGE, message)
+    }
+
+    /// A file is wrong.
+    pub fn data(message: impl Into<String>) -> Stop {
+        Stop::new(DATA, message)
+    }
+
+    /// A running host cannot be reached.
+    pub fn unavailable(message: impl Into<String>) -> Stop {
+        Stop::new(UNAVAILABLE, message)
+    }
+
+    /// A running host answered with an error status.
+    pub fn status(status: u16, message: impl Into<String>) -> Stop {
+        let exit = match status {
+            429 | 503 => BUSY,
+            400..500 => USAGE,
+            _ => HOST,
+        };
+        Stop::new(exit, message)
+    }
+
+    /// A call on a running host brought no result; `kind` is its `metadata.kind`.
+    pub fn remote(kind: &str, message: &str) -> Stop {
+        let exit = if kind == "invalid_arguments" {
+            USAGE
+        } else {
+            TOOL_FAILED
+        };
+        Stop::new(exit, format!("{message} ({kind})"))
+    }
+
+    /// The tool ran and failed.
+    pub fn failure(failure: &Failure) -> Stop {
+        let code = match failure {
+            Failure::Tool { .. }
+            | Failure::Timeout { .. }
+            | Failure::OutOfFuel { .. }
+            | Failure::OutOfMemory { .. }
+            | Failure::OutputTooLarge { .. }
+            | Failure::Trap { .. }
+            | Failure::InvalidOutput { .. } => TOOL_FAILED,
+            Failure::Host => HOST,
+        };
+        Stop::new(code, format!("{failure} ({})", failure.kind()))
+    }
+
+    /// The tool never ran.
+    pub fn rejection(rejection: &Rejection) -> Stop {
+        let (code, remedy) = match rejection {
+            Rejection::UnknownTool { .. } => {
+                (USAGE, "\n  `toolhost tools list` shows what there is")
+            }
+            Rejection::AmbiguousTool { .. } => (USAGE, ""),
+            Rejection::InvalidArguments { .. } => {
+                (USAGE, "\n  `toolhost tools show TOOL` shows what it takes")
+            }
+            Rejection::Busy { .. } | Rejection::Draining => (BUSY, ""),
+            Rejection::Cancelled => (HOST, ""),
+        };
+        Stop::new(code, format!("{rejection}{remedy}"))
+    }
+}

@@ -1,0 +1,103 @@
+//! `toolhost serve`
+
+use std::time::Instant;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::args::Serve;
+use super::exit::Stop;
+use super::render::say;
+use super::{load, tokio_runtime};
+use crate::app::App;
+use crate::catalog::Shipped;
+use crate::config::{Config, Overrides};
+use crate::telemetry;
+
+/// Serves until SIGINT or SIGTERM. A second signal ends at once.
+pub fn serve(args: &Serve, shipped: &[Shipped]) -> Result<(), Stop> {
+    let started = Instant::now();
+    let overrides = Overrides {
+        host: args.host.clone(),
+        port: args.port,
+    };
+    let config = load(args.config.as_deref(), &overrides, shipped)?;
+    telemetry::log_to_stderr(&config.telemetry);
+    warn_about_ignored(&config);
+    tokio_runtime()?.block_on(async {
+        let app = App::build(config, shipped).await.map_err(|error| Stop::start(&error))?;
+        let listener = app.bind().await.map_err(|error| Stop::start(&error))?;
+        // Not before there is something to shut down: until then a signal just ends the process.
+        let signals = Signals::listen()?;
+        let listen = listener.local_addr().map_err(|error| Stop::host(error.to_string()))?;
+        tracing::info!(%listen, allocation = %app.runtime().allocation(), slots = app.runtime().slots_total(), took = ?started.elapsed(), "serving");
+        greet(&app, &format!("http://{listen}"));
+        app.serve(listener, signals.first()).await.map_err(|error| Stop::start(&error))
+    })
+}
+
+fn warn_about_ignored(config: &Config) {
+    if !config.ignored.is_empty() {
+        tracing::warn!(
+            "these sections of the config are for others and have no effect here: {}",
+            config.ignored.join(", ")
+        );
+    }
+}
+
+/// Says what to type next.
+fn greet(app: &App, url: &str) {
+    let catalog = app.router().registry().current();
+    say!(
+        "toolhost {} serves {} tool(s) on {url}",
+        env!("CARGO_PKG_VERSION"),
+        catalog.entries().count()
+    );
+    for entry in catalog.entries() {
+        say!("  {}", entry.tool.qualified());
+    }
+    if catalog
+        .entries()
+        .any(|entry| entry.tool.name.as_str() == "get_weather")
+    {
+        say!("\nTry in another terminal:");
+        say!(
+            "  curl -s {url}/v1/tool-runtime/invoke -H 'content-type: application/json' -d '{{\"tool_name\": \"get_weather\", \"kwargs\": {{\"city\": \"Tokyo\", \"units\": \"celsius\"}}}}'"
+        );
+    }
+    say!("  curl -s {url}/v1/tools");
+    say!("  curl -s {url}/metrics");
+}
+
+/// SIGINT and SIGTERM, listened to from the moment this exists.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Signals, Stop> {
+        let listen =
+            |kind| signal(kind).map_err(|error| Stop::host(format!("no signals: {error}")));
+        Ok(Signals {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    async fn first(mut self) {
+        self.next().await;
+        tracing::info!("stopping; calls in flight may finish");
+        tokio::spawn(async move {
+            self.next().await;
+            tracing::warn!("stopped at once by a second signal");
+            std::process::exit(130);
+        });
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! `toolhost tools list` and `toolhost tools show`
+
+use serde_json::{Value, json};
+
+use super::args::{List, Show};
+use super::exit::Stop;
+use super::render::{bytes, parameters, print, print_json, say, table};
+use super::{load_to_look, remote, with_app};
+use crate::catalog::{Entry, Shipped};
+
+/// Lists every tool.
+pub fn list(args: &List, shipped: &[Shipped]) -> Result<(), Stop> {
+    let tools = match &args.from.endpoint {
+        Some(endpoint) => remote::tools(endpoint)?,
+        None => {
+            let config = load_to_look(args.from.config.as_deref(), shipped)?;
+            with_app(config, shipped, async |app| {
+                Ok(app
+                    .router()
+                    .registry()
+                    .current()
+                    .entries()
+                    .map(|entry| to_json(entry))
+                    .collect())
+            })?
+        }
+    };
+    if args.json {
+        print_json(&json!(tools));
+        return Ok(());
+    }
+    let mut rows = table(&["TOOL", "GROUP", "PROVIDER", "DESCRIPTION"]);
+    for tool in &tools {
+        let text = |key: &str| tool[key].as_str().unwrap_or_default().to_owned();
+        rows.add_row([
+            text("name"),
+            text("toolgroup_id"),
+            text("provider_id"),
+            text("description"),
+        ]);
+    }
+    print(&rows);
+    Ok(())
+}
+
+/// Shows one tool.
+pub fn show(args: &Show, shipped: &[Shipped]) -> Result<(), Stop> {
+    let tool = match &args.from.endpoint {
+        Some(endpoint) => find_remote(&remote::tools(endpoint)?, &args.tool)?,
+        None => {
+            let config = load_to_look(args.from.config.as_deref(), shipped)?;
+            with_app(config, shipped, async |app| {
+                let catalog = app.router().registry().current();
+                catalog
+                    .entry(&args.tool)
+                    .map(|entry| to_json(entry))
+                    .map_err(|rejection| Stop::rejection(&rejection))
+            })?
+        }
+    };
+    if args.json {
+        print_json(&tool);
+        return Ok(());
+    }
+    let text = |key: &str| tool[key].as_str().unwrap_or_default();
+    say!("{}/{}", text("toolgroup_id"), text("name"));
+    if !text("description").is_empty() {
+        say!("  {}", text("description"));
+    }
+    say!();
+    print(&parameters(&tool["input_schema"]));
+    if let Some(limits) = tool["limits"].as_object() {
+        say!();
+        let mut rows = table(&["LIMIT", "VALUE"]);
+        for (key, value) in limits {
+            rows.add_row([key.as_str(), value.as_str().unwrap_or_default()]);
+        }
+        print(&rows);
+    }
+    say!(
+        "\n  toolhost invoke {} {}",
+        text("name"),
+        example(&tool["input_schema"])
+    );
+    Ok(())
+}
+
+/// The tool of that name among those that a host listed.
+pub fn find_remote(tools: &[Value], name: &str) -> Result<Value, Stop> {
+    let is_named = |tool: &&Value| {
+        let (group, tool) = (
+            tool["toolgroup_id"].as_str().unwrap_or_default(),
+            tool["name"].as_str().unwrap_or_default(),
+        );
+        name == tool || name == format!("{group}/{tool}") || name == format!("{group}::{tool}")
+    };
+    let found: Vec<&Value> = tools.iter().filter(is_named).collect();
+    match found.as_slice() {
+        [tool] => Ok((*tool).clone()),
+        [] => Err(Stop::usage(format!(
+            "no tool is named `{name}`\n  `toolhost tools list` shows what there is"
+        ))),
+        _ => Err(Stop::usage(format!(
+            "several groups offer `{name}`; say which, as in `group/{name}`"
+        ))),
+    }
+}
+
+/// The required arguments, as they are typed.
+fn example(schema: &Value) -> String {
+    let names = schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
+    names
+        .map(|name| format!("{name}=…"))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A tool as this command prints it.
+pub fn to_json(entry: &Entry) -> Value {
+    let (tool, limits) = (&entry.tool, &entry.limits);
+    json!({
+        "name": tool.name.as_str(),
+        "toolgroup_id": tool.group.as_str(),
+        "provider_id": tool.provider.as_str(),
+        "description": tool.description,
+        "input_schema": tool.input.schema(),
+        "output_schema": tool.output_schema,
+        "limits": {
+            "fuel": limits.fuel.to_string(),
+            "memory": bytes(limits.memory_bytes),
+            "timeout": humantime::format_duration(limits.timeout).to_string(),
+            "output": bytes(limits.output_bytes),
+            "concurrency": limits.concurrency.to_string(),
+        },
+    })
+}
