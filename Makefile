@@ -1,0 +1,80 @@
+# Every task of this repository. `make` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Ours is cargo of the toolchain in rust-toolchain.toml, wherever rustup put it.
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+
+WASM := target/wasm32-wasip2/release
+TOOLHOST := target/release/toolhost
+SHIPPED := weather
+# Client versions that are tested, each with the oldest Python it installs on.
+CLIENTS := 0.2.12 0.3.5 0.6.1
+
+.PHONY: help run build tools guests clients test check bench fmt clean setup
+
+help: ## List the tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+run: build ## Build everything and serve the shipped tools
+	@$(TOOLHOST) serve
+
+setup: ## Install the compiler's WebAssembly target, and the compiler if there is none
+	@command -v cargo >/dev/null || { echo 'installing Rust from Debian packages of rustup'; \
+	  (apt-get update && apt-get install -y --no-install-recommends rustup gcc libc6-dev) >/dev/null; rustup toolchain install stable --profile minimal -c clippy -c rustfmt; }
+	@command -v cc >/dev/null || { echo 'a C linker is needed: install gcc'; exit 1; }
+	@rustup target list --installed | grep -qx wasm32-wasip2 || rustup target add wasm32-wasip2
+
+# The binary carries the shipped tools, and its own `embed-docs` prepares them: the first build
+# carries them without docs if need be, the second only links anew, and only if one changed.
+build: tools ## Build the host with the shipped tools inside
+	@cargo build --release --locked -p toolhost
+	@for tool in $(SHIPPED); do \
+	  $(TOOLHOST) component embed-docs wit/$$tool tools/$(WASM)/$$tool.wasm -o target/tools/$$tool.new >/dev/null; \
+	  if cmp -s target/tools/$$tool.new target/tools/$$tool.wasm; then rm target/tools/$$tool.new; \
+	  else mv target/tools/$$tool.new target/tools/$$tool.wasm; fi; \
+	done
+	@cargo build --release --locked -p toolhost
+
+tools: setup ## Build the shipped tools
+	@cd tools && cargo build --release --locked --target wasm32-wasip2
+	@mkdir -p target/tools
+	@for tool in $(SHIPPED); do [ -e target/tools/$$tool.wasm ] || cp tools/$(WASM)/$$tool.wasm target/tools/; done
+
+guests: setup ## Build the guests that the tests use
+	@cd tests/guests && cargo build --release --locked --target wasm32-wasip2
+
+clients: $(CLIENTS:%=.venv/client-%/ready) ## Install the llama-stack-client versions that the tests use
+
+# 0.2.12 uses `fire` and `requests` without declaring them; the others have no use for them.
+# A version whose Python is not there is left out, and the tests say so. (0.2.12 is the last
+# for Python 3.11; later ones need 3.12.)
+.venv/client-%/ready: tests/clients/find-python
+	@mkdir -p $(@D)
+	@if python=$$(tests/clients/find-python $*); then \
+	  echo "installing llama-stack-client $* for $$python"; \
+	  rm -rf $(@D) && $$python -m venv $(@D) && $(@D)/bin/pip install -q --disable-pip-version-check llama-stack-client==$* fire requests && touch $@; \
+	else echo "no Python for llama-stack-client $*: its tests are skipped"; rm -rf $(@D); fi
+
+test: build guests clients check ## Run the whole test suite
+	@cd tools && cargo test --locked --quiet
+	@cargo test --release --locked --workspace
+
+check: tools ## Check format, lints and docs
+	@cargo fmt --all --check
+	@cd tools && cargo fmt --all --check
+	@cd tests/guests && cargo fmt --all --check
+	@RUSTFLAGS= cargo clippy --release --locked --workspace --all-targets -- -D warnings
+	@RUSTDOCFLAGS='-D warnings' cargo doc --release --locked --no-deps -p toolhost --lib --quiet
+
+bench: build guests ## Measure a call against a native function and the server against a bare one
+	@command -v wrk >/dev/null || { echo 'installing wrk'; apt-get install -y -qq wrk >/dev/null; }
+	@cargo bench --locked -p toolhost-tests
+
+fmt: ## Format all code
+	@cargo fmt --all && (cd tools && cargo fmt --all) && (cd tests/guests && cargo fmt --all)
+
+clean: ## Remove everything that was built
+	@rm -rf target tools/target tests/guests/target .venv

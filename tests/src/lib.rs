@@ -1,0 +1,271 @@
+//! The harness: a host with the tools a test asks for, in this process, on any free port.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use toolhost::app::{self, App};
+use toolhost::catalog::Shipped;
+use toolhost::config::{self, Overrides};
+use toolhost::invocation::{Answer, Failure, Invocation, Outcome, Output, Rejection};
+use toolhost::router::Router;
+
+/// The repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("`tests` is a folder of the repository")
+        .to_owned()
+}
+
+/// A test guest's component; `make guests` builds them.
+pub fn guest(name: &str) -> PathBuf {
+    root().join(format!(
+        "tests/guests/target/wasm32-wasip2/release/{name}.wasm"
+    ))
+}
+
+/// The shipped tools as the binary carries them.
+pub fn shipped() -> Vec<Shipped> {
+    let path = root().join("target/tools/weather.wasm");
+    let wasm = std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; run `make build`", path.display()));
+    vec![Shipped {
+        name: "weather",
+        wasm: wasm.leak(),
+    }]
+}
+
+/// The `toolhost` binary; `make build` builds it.
+pub fn binary() -> PathBuf {
+    root().join("target/release/toolhost")
+}
+
+/// What the next host is made of.
+#[derive(Default)]
+pub struct Setup {
+    providers: String,
+    groups: String,
+    host: String,
+}
+
+impl Setup {
+    /// No tools at all.
+    pub fn new() -> Setup {
+        Setup::default()
+    }
+
+    /// A guest as provider and group of its own name, on the default limits.
+    #[must_use]
+    pub fn guest(self, name: &str) -> Setup {
+        self.guest_with(name, "{}")
+    }
+
+    /// A guest with further config, in YAML's flow style: `{limits: {fuel: 1M}}`.
+    #[must_use]
+    pub fn guest_with(self, name: &str, config: &str) -> Setup {
+        let inner = config
+            .trim()
+            .strip_prefix('{')
+            .and_then(|config| config.strip_suffix('}'));
+        let inner = inner.expect("a map in flow style");
+        let comma = if inner.trim().is_empty() { "" } else { ", " };
+        let component = guest(name);
+        let config = format!("{{component: \"{}\"{comma}{inner}}}", component.display());
+        self.provider(name, "inline::wasm", &config)
+            .group(name, name)
+    }
+
+    /// The shipped weather tool as group `weather`.
+    #[must_use]
+    pub fn weather(self) -> Setup {
+        self.provider("weather-runtime", "inline::weather", "{}")
+            .group("weather", "weather-runtime")
+    }
+
+    /// A provider.
+    #[must_use]
+    pub fn provider(mut self, id: &str, kind: &str, config: &str) -> Setup {
+        self.providers +=
+            &format!("    - {{provider_id: {id}, provider_type: \"{kind}\", config: {config}}}\n");
+        self
+    }
+
+    /// A group of all tools of a provider.
+    #[must_use]
+    pub fn group(mut self, id: &str, provider: &str) -> Setup {
+        self.groups += &format!("  - {{toolgroup_id: \"{id}\", provider_id: {provider}}}\n");
+        self
+    }
+
+    /// One line under `toolhost:`.
+    #[must_use]
+    pub fn host(mut self, line: &str) -> Setup {
+        self.host += &format!("  {line}\n");
+        self
+    }
+
+    /// The config as a file would have it.
+    pub fn yaml(&self) -> String {
+        let list = |text: &str| {
+            if text.is_empty() {
+                " []\n".to_owned()
+            } else {
+                format!("\n{text}")
+            }
+        };
+        let cache = root().join("target/test-cache");
+        format!(
+            "version: 2\nserver: {{port: 0}}\nproviders:\n  tool_runtime:{}tool_groups:{}toolhost:\n  cache_dir: \"{}\"\n{}",
+            list(&self.providers),
+            list(&self.groups),
+            cache.display(),
+            self.host
+        )
+    }
+
+    /// Loads everything.
+    pub async fn build(&self) -> Result<TestHost, app::Error> {
+        TestHost::from_yaml(&self.yaml()).await
+    }
+
+    /// Loads everything, which must succeed.
+    pub async fn start(&self) -> TestHost {
+        self.build()
+            .await
+            .unwrap_or_else(|error| panic!("{error}\n{}", self.yaml()))
+    }
+
+    /// Loads everything, which must fail; the text says why.
+    pub async fn refused(&self) -> String {
+        match self.build().await {
+            Ok(_) => panic!("it starts:\n{}", self.yaml()),
+            Err(error) => error.to_string(),
+        }
+    }
+}
+
+/// A host in this process.
+pub struct TestHost {
+    app: App,
+    _dir: TempDir,
+}
+
+impl TestHost {
+    /// A host from the text of a config file.
+    pub async fn from_yaml(yaml: &str) -> Result<TestHost, app::Error> {
+        let dir = tempfile::tempdir().map_err(anyhow::Error::from)?;
+        let file = dir.path().join("config.yaml");
+        std::fs::write(&file, yaml).map_err(anyhow::Error::from)?;
+        let config = config::load(&file, &Overrides::default())?;
+        Ok(TestHost {
+            app: App::build(config, &shipped()).await?,
+            _dir: dir,
+        })
+    }
+
+    /// The door to all tools.
+    pub fn router(&self) -> &Arc<Router> {
+        self.app.router()
+    }
+
+    /// The host itself.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Calls a tool with a JSON object of arguments.
+    pub async fn invoke(&self, tool: &str, args: Value) -> Answer {
+        invoke(self.router(), tool, args).await
+    }
+
+    /// Calls a tool that must answer well.
+    pub async fn good(&self, tool: &str, args: Value) -> Output {
+        let answer = self.invoke(tool, args).await;
+        match answer.decided {
+            Ok(Outcome {
+                result: Ok(output), ..
+            }) => output,
+            other => panic!("{tool}: {other:?}"),
+        }
+    }
+
+    /// Calls a tool whose run must fail.
+    pub async fn fails(&self, tool: &str, args: Value) -> Failure {
+        let answer = self.invoke(tool, args).await;
+        match answer.decided {
+            Ok(Outcome {
+                result: Err(failure),
+                ..
+            }) => failure,
+            other => panic!("{tool}: {other:?}"),
+        }
+    }
+
+    /// Calls a tool that must not run.
+    pub async fn rejects(&self, tool: &str, args: Value) -> Rejection {
+        match self.invoke(tool, args).await.decided {
+            Err(rejection) => rejection,
+            other => panic!("{tool}: {other:?}"),
+        }
+    }
+
+    /// Serves it over HTTP on a free port.
+    pub async fn serve(self) -> anyhow::Result<TestServer> {
+        let listener = self.app.bind().await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let (stop, stopped) = oneshot::channel();
+        let router = self.app.router().clone();
+        let TestHost { app, _dir } = self;
+        let serving = tokio::spawn(async move {
+            let _dir = _dir;
+            app.serve(listener, async {
+                // A dropped sender stops the server too.
+                let _ = stopped.await;
+            })
+            .await
+        });
+        Ok(TestServer {
+            url,
+            router,
+            stop: Some(stop),
+            serving,
+        })
+    }
+}
+
+/// Calls a tool with a JSON object of arguments.
+pub async fn invoke(router: &Router, tool: &str, args: Value) -> Answer {
+    let args: Map<String, Value> = args.as_object().cloned().expect("arguments are an object");
+    router.invoke(Invocation::new(tool, args)).await
+}
+
+/// A host that listens.
+pub struct TestServer {
+    /// Such as `http://127.0.0.1:34567`.
+    pub url: String,
+    /// The door to all tools.
+    pub router: Arc<Router>,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<Result<(), app::Error>>,
+}
+
+impl TestServer {
+    /// Says that it should stop, without waiting.
+    pub fn signal(&mut self) {
+        self.stop.take();
+    }
+
+    /// Stops it and waits until it has.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        self.signal();
+        self.serving
+            .await
+            .context("the server panicked")?
+            .context("the server failed")
+    }
+}

@@ -1,0 +1,287 @@
+//! The commands, run as a user runs them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+use toolhost_tests::{binary, guest, root};
+
+fn toolhost(args: &[&str]) -> Output {
+    let mut command = Command::new(binary());
+    command.args(args).current_dir(root());
+    command.env("TOOLHOST_CACHE_DIR", root().join("target/test-cache"));
+    command
+        .env_remove("LLAMA_STACK_PORT")
+        .env_remove("TOOLHOST_LOG");
+    command.output().expect("`make build` made the binary")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
+fn good(args: &[&str]) -> String {
+    let output = toolhost(args);
+    assert!(
+        output.status.success(),
+        "{args:?}: {}{}",
+        stdout(&output),
+        stderr(&output)
+    );
+    stdout(&output)
+}
+
+fn fails(args: &[&str], code: i32) -> String {
+    let output = toolhost(args);
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{args:?}: {}{}",
+        stdout(&output),
+        stderr(&output)
+    );
+    stderr(&output)
+}
+
+fn parse(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// A config with one guest.
+fn config(dir: &Path, name: &str, limits: &str) -> PathBuf {
+    let file = dir.join(format!("{name}.yaml"));
+    let component = guest(name);
+    let text = format!(
+        "version: 2\nproviders:\n  tool_runtime:\n    - provider_id: p\n      provider_type: inline::wasm\n      config: {{component: \"{}\", limits: {limits}}}\ntool_groups:\n  - {{toolgroup_id: g, provider_id: p}}\n",
+        component.display()
+    );
+    std::fs::write(&file, text).expect("written");
+    file
+}
+
+const EXAMPLE: &str = "examples/weather-stack-config.yaml";
+
+#[test]
+fn a_shipped_tool_runs_from_the_command_line() {
+    let text = good(&["invoke", "get_weather", "city=Tokyo", "units=celsius"]);
+    insta::assert_snapshot!(text, @r"
+    Weather in Tokyo:
+      Temperature: 21°C
+      Condition: windy
+      Humidity: 66%
+      Wind: 26 km/h NE
+    ");
+    let result = parse(&good(&[
+        "invoke",
+        "get_weather",
+        "--args",
+        r#"{"city": "Tokyo"}"#,
+        "--json",
+    ]));
+    assert_eq!(
+        result["content"]
+            .as_str()
+            .map(|text| text.starts_with("Weather in Tokyo:")),
+        Some(true)
+    );
+    assert_eq!(result["error_code"], Value::Null);
+    assert!(
+        result["metadata"]["fuel_used"]
+            .as_u64()
+            .is_some_and(|fuel| fuel > 0)
+    );
+}
+
+#[test]
+fn values_are_read_as_their_parameter_wants_them() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = config(dir.path(), "echoes", "{}");
+    let file = file.to_str().expect("UTF-8");
+    assert_eq!(
+        good(&["invoke", "echo_string", "value=5", "--config", file]),
+        "5\n"
+    );
+    assert_eq!(
+        good(&["invoke", "echo_u64", "value=5", "--config", file]),
+        "5\n"
+    );
+    assert_eq!(
+        good(&[
+            "invoke",
+            "echo_list",
+            r#"value=["a","b"]"#,
+            "--config",
+            file
+        ]),
+        "[\"a\",\"b\"]\n"
+    );
+    assert_eq!(
+        good(&["invoke", "g/echo_enum", "value=slow", "--config", file]),
+        "\"slow\"\n"
+    );
+}
+
+#[test]
+fn each_way_to_fail_has_its_exit_code_and_says_what_to_type() {
+    assert!(fails(&["invoke", "get_wether"], 2).contains("did you mean `get_weather`?"));
+    assert!(fails(&["invoke", "get_weather", "town=Tokyo"], 2).contains("toolhost tools show"));
+    assert!(fails(&["invoke", "get_weather", "Tokyo"], 2).contains("name=value"));
+    assert!(fails(&["invoke", "get_weather", "--args", "[1]"], 2).contains("JSON object"));
+    assert!(fails(&["invoke", "get_weather", "city="], 1).contains("tool_error"));
+    assert!(fails(&["tools", "show", "nope"], 2).contains("toolhost tools list"));
+    assert!(
+        fails(&["tools", "list", "--endpoint", "http://127.0.0.1:9"], 69)
+            .contains("toolhost serve")
+    );
+    assert!(fails(&["check", "missing.yaml"], 78).contains("missing.yaml"));
+    assert!(fails(&["component", "inspect", "README.md"], 65).contains("README.md"));
+    assert!(fails(&["fly"], 2).contains("Usage"));
+
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = config(dir.path(), "loops_forever", "{fuel: 1M}");
+    let text = fails(
+        &["invoke", "run", "--config", file.to_str().expect("UTF-8")],
+        1,
+    );
+    assert!(text.contains("out_of_fuel"), "{text}");
+}
+
+#[test]
+fn a_failure_is_json_too_if_asked_for() {
+    let output = toolhost(&["invoke", "get_weather", "city=", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let result = parse(&stdout(&output));
+    assert_eq!(result["error_code"], 400);
+    assert_eq!(result["metadata"]["kind"], "tool_error");
+}
+
+#[test]
+fn tools_are_listed_and_shown_as_tables_and_as_json() {
+    let text = good(&["tools", "list"]);
+    assert!(
+        text.contains("TOOL") && text.contains("get_weather") && text.contains("weather-runtime"),
+        "{text}"
+    );
+    assert!(
+        text.lines().all(|line| line == line.trim_end()),
+        "no trailing spaces: {text:?}"
+    );
+    let list = parse(&good(&["tools", "list", "--json"]));
+    assert_eq!(list[0]["input_schema"]["required"], json!(["city"]));
+    let text = good(&["tools", "show", "weather/get_weather"]);
+    for words in [
+        "ARGUMENT",
+        "celsius|fahrenheit",
+        "The unit of temperatures",
+        "64.0 MiB",
+        "toolhost invoke get_weather",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert_eq!(
+        parse(&good(&["tools", "show", "get_weather", "--json"]))["limits"]["timeout"],
+        "5s"
+    );
+}
+
+#[test]
+fn check_says_what_would_be_served() {
+    let text = good(&["check", EXAMPLE]);
+    for words in [
+        "is good",
+        "127.0.0.1:8321",
+        "get_weather",
+        "weather-runtime",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let report = parse(&good(&["check", EXAMPLE, "--json"]));
+    assert_eq!(report["tools"][0]["name"], "get_weather");
+    assert_eq!(report["providers"][0]["ungranted_imports"], json!([]));
+}
+
+#[test]
+fn check_names_the_imports_that_are_denied() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = config(dir.path(), "reads_world", "{}");
+    let text = good(&["check", file.to_str().expect("UTF-8")]);
+    for import in [
+        "wasi:filesystem/types@",
+        "wasi:http/outgoing-handler@",
+        "wasi:sockets/tcp@",
+    ] {
+        assert!(text.contains(import), "{import}: {text}");
+    }
+    assert!(!text.contains("wasi:clocks"), "{text}");
+}
+
+#[test]
+fn check_lists_all_problems_at_once() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("bad.yaml");
+    let text = "version: 2\nproviders:\n  tool_runtime:\n    - provider_id: p\n      provider_type: inline::weather\n      config:\n        limits: {fule: 1G, memory: 2GiB}\ntool_groups:\n  - toolgroup_id: g\n    provider_id: q\nserver: {port: 99999}\n";
+    std::fs::write(&file, text).expect("written");
+    let text = fails(&["check", file.to_str().expect("UTF-8")], 78);
+    for words in [
+        "4 problems",
+        "bad.yaml:7:",
+        "`fuel`",
+        "1GiB",
+        "bad.yaml:10:",
+        "bad.yaml:11:",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[test]
+fn a_component_is_inspected_and_given_docs() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("echoes.wasm");
+    let (bare, out) = (guest("echoes"), out.to_str().expect("UTF-8").to_owned());
+    let bare = bare.to_str().expect("UTF-8");
+    let without = parse(&good(&["component", "inspect", bare, "--json"]));
+    assert_eq!(without["tools"][0]["description"], "");
+    let said = good(&[
+        "component",
+        "embed-docs",
+        "tests/guests/echoes/wit",
+        bare,
+        "-o",
+        &out,
+    ]);
+    assert!(said.contains("docs of"), "{said}");
+    let with = parse(&good(&["component", "inspect", &out, "--json"]));
+    let described = with["tools"]
+        .as_array()
+        .expect("tools")
+        .iter()
+        .filter(|tool| tool["description"] != "")
+        .count();
+    assert!(described > 0, "{with}");
+    let text = good(&["component", "inspect", &out]);
+    assert!(text.contains("imports ("), "{text}");
+}
+
+#[test]
+fn help_fits_eighty_columns_and_names_every_command() {
+    let text = good(&["--help"]);
+    for command in ["serve", "check", "tools", "invoke", "component"] {
+        assert!(text.contains(command), "{text}");
+    }
+    for args in [
+        &["--help"][..],
+        &["serve", "--help"],
+        &["invoke", "--help"],
+        &["component", "embed-docs", "--help"],
+    ] {
+        assert!(
+            good(args).lines().all(|line| line.chars().count() <= 100),
+            "{args:?}"
+        );
+    }
+}

@@ -1,0 +1,9 @@
+//! The suites, in one binary: linking the engine once is what takes the time.
+
+mod api;
+mod cli;
+mod clients;
+mod docs;
+mod export;
+mod process;
+mod router;

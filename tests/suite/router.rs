@@ -1,0 +1,10 @@
+//! The router with real guests: most of what the host promises is tested here.
+
+mod admission;
+mod contract;
+mod isolation;
+mod limits;
+mod loading;
+mod names;
+mod recording;
+mod types;
