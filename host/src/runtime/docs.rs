@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -53,13 +54,10 @@ impl Docs {
     /// Reads the docs that `wasm` carries. None at all is fine; broken ones are as none, since
     /// docs grant nothing.
     pub fn read(wasm: &[u8]) -> Docs {
-        let section = top_level_sections(wasm).ok().and_then(|sections| {
-            sections
-                .into_iter()
-                .find_map(|section| section.filter(|(name, _)| *name == SECTION))
-        });
-        let mut docs = section
-            .and_then(|(_, bytes)| serde_json::from_slice::<Docs>(bytes).ok())
+        let mut docs = section(wasm)
+            .ok()
+            .flatten()
+            .and_then(|(content, _)| serde_json::from_slice::<Docs>(content).ok())
             .filter(|docs| docs.version == VERSION)
             .unwrap_or_default();
         // Anybody can write such a section.
@@ -78,7 +76,10 @@ impl Docs {
 pub fn embed(wit: &Path, wasm: &[u8]) -> Result<(Vec<u8>, Docs), Error> {
     let docs = collect(wit)?;
     let text = serde_json::to_vec(&docs).map_err(|error| Error::Docs(error.to_string()))?;
-    let mut out = without_docs(wasm)?;
+    let mut out = wasm.to_vec();
+    while let Some((_, old)) = section(&out)? {
+        out.drain(old);
+    }
     out.push(ComponentSectionId::CoreCustom.into());
     CustomSection {
         name: SECTION.into(),
@@ -166,62 +167,37 @@ pub fn readable(text: &str) -> String {
         .collect()
 }
 
-/// A custom section's name and content; `None` for any other part.
-type Section<'a> = Option<(&'a str, &'a [u8])>;
+/// The content of the docs section, and where all of it stands.
+type Section<'a> = (&'a [u8], Range<usize>);
 
-fn top_level_sections(wasm: &[u8]) -> Result<Vec<Section<'_>>, Error> {
-    parts(wasm).map(|parts| parts.into_iter().map(|(section, _)| section).collect())
-}
-
-/// `wasm` without the docs section.
-fn without_docs(wasm: &[u8]) -> Result<Vec<u8>, Error> {
-    let mut out = Vec::with_capacity(wasm.len());
-    let mut copied = 0;
-    for (section, range) in parts(wasm)? {
-        if section.is_some_and(|(name, _)| name == SECTION) {
-            out.extend_from_slice(&wasm[copied..section_start(wasm, range.start)]);
-            copied = range.end;
-        }
-    }
-    out.extend_from_slice(&wasm[copied..]);
-    Ok(out)
-}
-
-/// Where a section with content at `content` begins: its id byte and LEB128 size stand before.
-fn section_start(wasm: &[u8], content: usize) -> usize {
-    // The size's last byte has no continuation bit; those before it have.
-    let mut start = content - 1;
-    while start > 0 && wasm[start - 1] & 0x80 != 0 {
-        start -= 1;
-    }
-    start - 1
-}
-
-type Part<'a> = (Section<'a>, std::ops::Range<usize>);
-
-fn parts(wasm: &[u8]) -> Result<Vec<Part<'_>>, Error> {
-    let not_a_component =
-        |why: String| Error::NotAComponent(format!("this is no component: {why}"));
-    let (mut found, mut depth) = (Vec::new(), 0_usize);
+/// Finds the first docs section among the outermost ones; nested components have their own.
+fn section(wasm: &[u8]) -> Result<Option<Section<'_>>, Error> {
+    let not_a_component = |why: &str| Error::NotAComponent(format!("this is no component: {why}"));
+    let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(wasm) {
-        match payload.map_err(|error| not_a_component(error.message().to_owned()))? {
+        match payload.map_err(|error| not_a_component(error.message()))? {
             Payload::Version {
                 encoding: wasmparser::Encoding::Module,
                 ..
             } if depth == 0 => {
                 return Err(not_a_component(
-                    "it is a core module; build for `wasm32-wasip2`".to_owned(),
+                    "it is a core module; build for `wasm32-wasip2`",
                 ));
             }
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::CustomSection(section) if depth == 0 => {
-                found.push((Some((section.name(), section.data())), section.range()));
+            Payload::CustomSection(section) if depth == 0 && section.name() == SECTION => {
+                // Before the content stand the id, which is 0, and the size in LEB128, whose
+                // bytes but the last have the high bit.
+                let content = section.range();
+                let before_last = wasm[..content.start - 1].iter().rev();
+                let header = 2 + before_last.take_while(|byte| **byte >= 0x80).count();
+                return Ok(Some((section.data(), content.start - header..content.end)));
             }
             _ => {}
         }
     }
-    Ok(found)
+    Ok(None)
 }
 
 #[cfg(test)]
