@@ -244,6 +244,15 @@ pub async fn invoke(router: &Router, tool: &str, args: Value) -> Answer {
     router.invoke(Invocation::new(tool, args)).await
 }
 
+/// Waits until as many calls of a tool run as its `concurrency` admits.
+pub async fn until_full(router: &Router, tool: &str) {
+    let catalog = router.registry().current();
+    let entry = catalog.entry(tool).expect("the tool exists");
+    while entry.share.available_permits() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// A host that listens.
 pub struct TestServer {
     /// Such as `http://127.0.0.1:34567`.

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use toolhost_tests::{Setup, binary, root};
+use toolhost_tests::{Setup, binary, root, until_full};
 
 /// `toolhost serve` on a free port; killed when dropped.
 struct Serving {
@@ -138,16 +138,7 @@ async fn calls_in_flight_finish_when_the_server_stops() {
     let (client, url) = (reqwest::Client::new(), server.url.clone());
     let running =
         tokio::spawn(async move { invoke(&client, &url, "nap", &json!({"millis": 200})).await });
-    let entry = server
-        .router
-        .registry()
-        .current()
-        .entry("nap")
-        .expect("it exists")
-        .clone();
-    while entry.share.available_permits() > 0 {
-        tokio::task::yield_now().await;
-    }
+    until_full(&server.router, "nap").await;
     server.signal();
     assert_eq!(running.await.expect("no panic")["content"], "awake");
     server.stop().await.expect("it stops");
@@ -162,16 +153,7 @@ async fn calls_that_outlast_the_grace_period_do_not_hold_the_server_up() {
     let (client, url) = (reqwest::Client::new(), server.url.clone());
     let running =
         tokio::spawn(async move { invoke(&client, &url, "nap", &json!({"millis": 50_000})).await });
-    let entry = server
-        .router
-        .registry()
-        .current()
-        .entry("nap")
-        .expect("it exists")
-        .clone();
-    while entry.share.available_permits() > 0 {
-        tokio::task::yield_now().await;
-    }
+    until_full(&server.router, "nap").await;
     server.signal();
     let stopped = tokio::time::timeout(Duration::from_secs(20), server.stop()).await;
     stopped

@@ -6,18 +6,14 @@ use serde_json::json;
 use toolhost::catalog::Registration;
 use toolhost::invocation::{Answer, Rejection};
 use toolhost::tool::GroupName;
-use toolhost_tests::{Setup, TestHost, invoke};
+use toolhost_tests::{Setup, TestHost, invoke, until_full};
 
 /// Starts a call that stays in the guest, and waits until it has a place.
 async fn occupy(host: &TestHost) -> tokio::task::JoinHandle<Answer> {
     let router = host.router().clone();
     let running =
         tokio::spawn(async move { invoke(&router, "nap", json!({"millis": 60_000})).await });
-    let catalog = host.router().registry().current();
-    let entry = catalog.entry("nap").expect("it exists").clone();
-    while entry.share.available_permits() > 0 {
-        tokio::task::yield_now().await;
-    }
+    until_full(host.router(), "nap").await;
     running
 }
 
@@ -100,16 +96,7 @@ async fn a_draining_host_admits_nothing_and_finishes_what_runs() {
         .await;
     let router = host.router().clone();
     let running = tokio::spawn(async move { invoke(&router, "nap", json!({"millis": 50})).await });
-    let catalog = host.router().registry().current();
-    while catalog
-        .entry("nap")
-        .expect("it exists")
-        .share
-        .available_permits()
-        > 0
-    {
-        tokio::task::yield_now().await;
-    }
+    until_full(host.router(), "nap").await;
     host.router().drain();
     assert_eq!(
         host.rejects("nap", json!({"millis": 1})).await,

@@ -1,7 +1,7 @@
 //! Every invocation is measured once, whatever becomes of it.
 
 use serde_json::json;
-use toolhost_tests::{Setup, TestHost, invoke};
+use toolhost_tests::{Setup, TestHost, invoke, until_full};
 
 fn scrape(host: &TestHost) -> String {
     host.app().scrape().render()
@@ -69,16 +69,7 @@ async fn a_cancelled_call_is_recorded_once_as_an_error() {
     let router = host.router().clone();
     let running =
         tokio::spawn(async move { invoke(&router, "nap", json!({"millis": 60_000})).await });
-    let catalog = host.router().registry().current();
-    while catalog
-        .entry("nap")
-        .expect("it exists")
-        .share
-        .available_permits()
-        > 0
-    {
-        tokio::task::yield_now().await;
-    }
+    until_full(host.router(), "nap").await;
     running.abort();
     assert!(running.await.is_err());
     assert_eq!(count(&scrape(&host), "nap", "error"), 1);
