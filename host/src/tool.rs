@@ -5,6 +5,7 @@
 //! Start reading at `Tool`.
 
 mod check;
+mod input;
 mod name;
 mod schema;
 mod types;
@@ -13,7 +14,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-pub use check::{Args, Input, Problem, integer, non_finite, single};
+pub use check::{Problem, integer, non_finite, single};
+pub use input::{Args, Input};
 pub use name::{GroupName, NameError, ProviderName, ToolName};
 pub use schema::{input_schema, type_schema};
 pub use types::{Case, Field, Type, json_name};
