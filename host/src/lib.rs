@@ -4,7 +4,7 @@
 //! To follow one call, read `http::v1::tool_runtime`, `router`, `runtime::call`; what comes
 //! back is an `invocation::Answer`.
 
-/// What a tool may use up. Pure data and decisions, no I/O.
+/// What a tool may reach and use up. Pure data and decisions, no I/O.
 pub mod policy;
 
 /// Names, types, schemas and argument checks of tools.
