@@ -19,6 +19,9 @@ pub mod config;
 /// Logs, spans and metrics; owns every instrument.
 pub mod telemetry;
 
+/// Keeps what tools store, in SQLite, by group.
+pub mod keyvalue;
+
 /// Compiles components and runs one call in a fresh sandbox.
 pub mod runtime;
 
