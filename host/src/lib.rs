@@ -22,6 +22,9 @@ pub mod telemetry;
 /// Keeps what tools store, in SQLite, by group.
 pub mod keyvalue;
 
+/// Sends a guest's HTTP requests, if policy lets them go.
+pub mod egress;
+
 /// Compiles components and runs one call in a fresh sandbox.
 pub mod runtime;
 

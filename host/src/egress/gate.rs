@@ -1,0 +1,314 @@
+//! The gate that every outgoing request of one provider passes.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioTimer;
+use tokio::runtime::Handle;
+use tokio::time::{Instant, timeout_at};
+
+use super::body::{Body, Cap, Sent, Wait, until};
+use super::connect::{Connector, NoConnection, Site};
+use super::credential::{Credential, may_ride};
+use super::error::{Error, find};
+use super::ledger::Ledger;
+use super::names::Names;
+use super::own::Own;
+use super::rate::Bucket;
+use super::redact::Redactor;
+use super::response::Intake;
+use super::{refusal, request};
+use crate::policy::{
+    Denial, Grants, HostPattern, Needs, NetworkGrant, Rule, SecretGrant, Target, decide,
+};
+
+/// How long a connection waits for the next request.
+const IDLE: Duration = Duration::from_secs(90);
+/// The same where a guest can name any number of hosts, each with connections of its own.
+const IDLE_UNDER: Duration = Duration::from_secs(10);
+/// Connections to one host that wait at the same time.
+const IDLE_MAX: usize = 16;
+/// Largest head of a response, in bytes, and most of a body that is read ahead.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// How long a guest itself wants to wait, within the call's deadline. Optional: an extension of
+/// the request.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Patience {
+    /// For the head of the answer, connecting included. Default: no limit.
+    pub first_byte: Option<Duration>,
+    /// For each further piece of its body. Default: no limit.
+    pub between_bytes: Option<Duration>,
+}
+
+/// Every request of one provider's tools goes through here.
+pub struct Gate {
+    grants: Grants,
+    needs: Option<Needs>,
+    /// One for each of `grants.network`.
+    ways: Vec<Way>,
+    credentials: Vec<Credential>,
+    redactor: Redactor,
+}
+
+/// The way to where one grant leads. Its connections are its own, so each was vetted under it.
+struct Way {
+    connector: Connector,
+    client: Client<Connector, Sent>,
+    bucket: Bucket,
+}
+
+/// One request that policy lets go.
+struct Passage<'g> {
+    grant: &'g NetworkGrant,
+    way: &'g Way,
+    target: Target,
+    ledger: Arc<Ledger>,
+}
+
+impl Gate {
+    /// A gate for what `grants` grants and, if the component has a manifest, `needs` declares.
+    /// Call it on the runtime where connections shall live, which may be another than that of
+    /// the calls; without network grants any thread will do.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for people: a CA file that cannot be read, a secret that is too short or that
+    /// no header can carry, no runtime.
+    pub fn new(grants: &Grants, needs: Option<&Needs>, own: Arc<Own>) -> Result<Gate, String> {
+        Gate::with_names(grants, needs, own, Names::System)
+    }
+
+    /// The same with names resolved by `names`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Gate::new`].
+    pub fn with_names(
+        grants: &Grants,
+        needs: Option<&Needs>,
+        own: Arc<Own>,
+        names: Names,
+    ) -> Result<Gate, String> {
+        let ways = match &*grants.network {
+            [] => Vec::new(),
+            network => {
+                let runtime = Handle::try_current()
+                    .map_err(|_| "connections need a tokio runtime to live on".to_owned())?;
+                let site = Site {
+                    names,
+                    own,
+                    runtime,
+                };
+                let way = |grant| Way::new(grant, site.clone());
+                network.iter().map(way).collect::<Result<_, _>>()?
+            }
+        };
+        let credentials: &[SecretGrant] = &grants.secrets;
+        Ok(Gate {
+            needs: needs.cloned(),
+            ways,
+            redactor: Redactor::new(credentials)?,
+            credentials: credentials
+                .iter()
+                .map(Credential::new)
+                .collect::<Result<_, _>>()?,
+            grants: grants.clone(),
+        })
+    }
+
+    /// Sends `request`, whose URI is absolute, or says why not. What comes back is the answer of
+    /// the one server that was asked, redirects included. Dropping the future or the answer's
+    /// body gives up the exchange.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; denials are on `ledger` too, each once. The answer's body ends with the
+    /// same errors.
+    pub async fn send(
+        self: Arc<Self>,
+        request: Request<Body>,
+        ledger: Arc<Ledger>,
+    ) -> Result<Response<Body>, Error> {
+        let deadline = Instant::from_std(ledger.deadline);
+        let patience = request.extensions().get::<Patience>();
+        let patience = patience.copied().unwrap_or_default();
+        let exchange = async {
+            let (request, passage) = self.let_go(request, &ledger)?;
+            let sent = passage.way.client.request(request).await;
+            let response = sent.map_err(|error| passage.explain(&error))?;
+            let wait = Wait::new(deadline, patience.between_bytes);
+            self.take_in(response, &passage, wait)
+        };
+        let exchange = Box::pin(exchange);
+        timeout_at(until(deadline, patience.first_byte), exchange)
+            .await
+            .unwrap_or(Err(Error::Timeout))
+            .map_err(|error| error.redacted(&self.redactor))
+    }
+
+    /// Removes this provider's secrets from text.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    /// Decides on `request`, without any I/O, and writes what goes out in its place.
+    fn let_go(
+        &self,
+        request: Request<Body>,
+        ledger: &Arc<Ledger>,
+    ) -> Result<(Request<Sent>, Passage<'_>), Error> {
+        let denied = |denial: Denial| {
+            ledger.deny(denial.clone());
+            Error::Denied(denial)
+        };
+        let (mut parts, body) = request.into_parts();
+        let target = request::read(&parts).map_err(denied)?;
+        let index = decide(&self.grants, self.needs.as_ref(), &target).map_err(denied)?;
+        let passage = Passage {
+            grant: &self.grants.network[index],
+            way: &self.ways[index],
+            ledger: ledger.clone(),
+            target,
+        };
+        let Passage { grant, target, .. } = &passage;
+        let length = request::declared_length(&parts.headers, body.is_end_stream(), target)
+            .map_err(denied)?;
+        request::rewrite(&mut parts, target).map_err(denied)?;
+        passage.count().map_err(denied)?;
+
+        let cap = passage.cap(grant.request_bytes, refusal::request_bytes(target, grant));
+        if length.is_some_and(|length| length > cap.bytes_max) {
+            return Err(cap.refuse());
+        }
+        if self.knows_secret(target) {
+            request::ask_in_plain(&mut parts.headers);
+        }
+        if may_ride(grant, target.scheme) {
+            for credential in self.credentials_for(target) {
+                credential.add(&mut parts.headers);
+            }
+        }
+        Ok((Request::from_parts(parts, Sent::new(body, cap)), passage))
+    }
+
+    fn take_in(
+        &self,
+        response: Response<Incoming>,
+        passage: &Passage<'_>,
+        wait: Wait,
+    ) -> Result<Response<Body>, Error> {
+        let Passage { grant, target, .. } = passage;
+        let intake = Intake {
+            cap: passage.cap(grant.response_bytes, refusal::response_bytes(target, grant)),
+            redactor: &self.redactor,
+            knows_secret: self.knows_secret(target),
+            wait,
+        };
+        intake.take(response)
+    }
+
+    /// Whether the server is one that gets secrets, with this request or another.
+    fn knows_secret(&self, target: &Target) -> bool {
+        self.credentials_for(target).next().is_some()
+    }
+
+    fn credentials_for(&self, target: &Target) -> impl Iterator<Item = &Credential> {
+        self.credentials
+            .iter()
+            .filter(|credential| credential.is_for(&target.host))
+    }
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gate")
+            .field("grants", &self.grants)
+            .field("needs", &self.needs)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Way {
+    fn new(grant: &NetworkGrant, site: Site) -> Result<Way, String> {
+        let home = Home(site.runtime.clone());
+        let connector = Connector::new(grant, site)?;
+        let idle = match grant.host {
+            HostPattern::Exact(_) => IDLE,
+            HostPattern::Under(_) => IDLE_UNDER,
+        };
+        let client = Client::builder(home)
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(idle)
+            .pool_max_idle_per_host(IDLE_MAX)
+            .http1_max_buf_size(HEAD_BYTES_MAX)
+            // Only what was never written to a connection that had closed meanwhile: nothing
+            // is executed twice, and a server may close idle connections whenever it likes.
+            .retry_canceled_requests(true)
+            .set_host(false)
+            .build(connector.clone());
+        Ok(Way {
+            connector,
+            client,
+            bucket: Bucket::new(grant.rate),
+        })
+    }
+}
+
+impl Passage<'_> {
+    /// Counts the request, if call and grant have one left.
+    fn count(&self) -> Result<(), Denial> {
+        let Passage { grant, target, .. } = self;
+        let now = std::time::Instant::now();
+        match self.ledger.count_request(&self.way.bucket, now) {
+            Ok(()) => Ok(()),
+            Err(Rule::Requests) => Err(refusal::requests(target, self.ledger.requests_max)),
+            Err(_) => Err(refusal::rate(target, grant)),
+        }
+    }
+
+    fn cap(&self, bytes_max: u64, denial: Denial) -> Cap {
+        Cap {
+            bytes_max,
+            ledger: self.ledger.clone(),
+            denial,
+            passed: 0,
+        }
+    }
+
+    /// Why the client has no answer. What its connector did not admit is denied here, where it
+    /// is known which request wanted it.
+    fn explain(&self, error: &(dyn std::error::Error + 'static)) -> Error {
+        match find::<NoConnection>(error) {
+            Some(NoConnection::Unfit(addresses)) => {
+                match self.way.connector.vet(&self.target, addresses) {
+                    Err(denial) => {
+                        self.ledger.deny(denial.clone());
+                        Error::Denied(denial)
+                    }
+                    Ok(()) => Error::Connect("the addresses changed".to_owned()),
+                }
+            }
+            Some(NoConnection::Failed(error)) => error.clone(),
+            None => Error::of_exchange(error),
+        }
+    }
+}
+
+/// The runtime where connections live.
+#[derive(Clone)]
+struct Home(Handle);
+
+impl<F> hyper::rt::Executor<F> for Home
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    fn execute(&self, future: F) {
+        self.0.spawn(future);
+    }
+}
