@@ -3,7 +3,8 @@
 //! This is the only room that reads the environment and the only one that knows YAML.
 //! A `Config` that exists is valid; what it names (component files) is checked by the
 //! catalog, which reports with the `Place`s kept here.
-//! Every key is listed in `KEYS`. Start reading at `load`.
+//! Every key is listed in `KEYS`. Start reading at `load`; a tool author's manifest is read
+//! by `manifest`.
 
 mod check;
 mod env;
@@ -19,11 +20,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::policy::{Limits, LimitsPatch};
+use crate::policy::{Grants, Limits, LimitsPatch};
 use crate::tool::{GroupName, ProviderName};
 
-pub use check::{embedded, load};
-pub use keys::{KEYS, Key, Takes};
+pub use check::{api_key, embedded, is_key_name, load, manifest};
+pub use keys::{KEYS, Key, MANIFEST_KEYS, Takes};
 pub use problem::{Place, Problem, Problems};
 pub use units::Unit;
 
@@ -62,12 +63,67 @@ pub struct Server {
     pub listen: SocketAddr,
     /// `toolhost.body_bytes_max`: largest request body. Default 4 MiB, ceiling 64 MiB.
     pub body_bytes_max: u64,
+    /// `toolhost.connections`: most connections at the same time. Default 1024, ceiling 65536.
+    pub connections: u32,
+    /// `toolhost.connections_per_address`: those of one client address. Default 512, ceiling
+    /// 65536.
+    pub connections_per_address: u32,
+    /// `toolhost.head_timeout`: from the first byte of a request to the end of its headers.
+    /// Default 10 s, ceiling 1 min.
+    pub head_timeout: Duration,
+    /// `toolhost.idle_timeout`: how long a connection stays open without a request. Default
+    /// 75 s, ceiling 10 min.
+    pub idle_timeout: Duration,
+    /// `toolhost.body_timeout`: how long a request body may take to arrive. Default 30 s,
+    /// ceiling 10 min.
+    pub body_timeout: Duration,
+    /// `toolhost.write_timeout`: how long a client may take for the next 64 KiB of an answer.
+    /// Default 30 s, ceiling 10 min.
+    pub write_timeout: Duration,
     /// `toolhost.grace`: how long calls in flight may go on after SIGTERM. Default 10 s,
     /// ceiling 10 min.
     pub grace: Duration,
     /// `toolhost.allowed_hosts`: names in lower case, besides loopback ones, that a `Host` or
     /// `Origin` header may carry while the server is bound to loopback. Default none.
     pub allowed_hosts: Vec<String>,
+    /// `server.auth`: who may call. Default none, which is whoever reaches the port.
+    pub auth: Auth,
+}
+
+/// `server.auth`.
+#[derive(Debug, Clone, Default)]
+pub struct Auth {
+    /// `server.auth.keys`, of different names and hashes. Empty means that no key is needed.
+    pub keys: Vec<ApiKey>,
+}
+
+/// One entry of `server.auth.keys`.
+#[derive(Debug, Clone)]
+pub struct ApiKey {
+    /// `name`, for logs.
+    pub name: String,
+    /// `hash`: BLAKE3 of the key.
+    pub hash: [u8; 32],
+    /// `groups`: the only tool groups that it may see and call. Default all.
+    pub groups: Option<Vec<GroupName>>,
+    /// `admin`: whether it may register and unregister groups; never with `groups`. Default
+    /// false.
+    pub is_admin: bool,
+    /// `budget`
+    pub budget: Budget,
+}
+
+/// What a key may use up in each window; a part that is none is not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// `calls`. Default none, floor 1.
+    pub calls: Option<u64>,
+    /// `fuel`. Default none, floor 1000.
+    pub fuel: Option<u64>,
+    /// `bytes`: bodies of requests and answers. Default none, floor 1 KiB.
+    pub bytes: Option<u64>,
+    /// `window`. Default 1 h, floor 1 s, ceiling 7 days.
+    pub window: Duration,
 }
 
 /// The keys of `toolhost` about components.
@@ -80,8 +136,23 @@ pub struct Runtime {
     /// `toolhost` in the user's cache folder; `None` (YAML `cache_dir: null` or no home
     /// folder) compiles anew at each start.
     pub cache_dir: Option<PathBuf>,
+    /// `TOOLHOST_DATA_DIR` or `toolhost.data_dir`: folder of the key-value stores. Default
+    /// `toolhost` in the user's data folder; `None` (YAML `data_dir: null` or no home folder)
+    /// keeps nothing, and no provider has a `keyvalue` grant.
+    pub data_dir: Option<PathBuf>,
     /// `toolhost.component_bytes_max`: largest component file. Default 64 MiB, ceiling 1 GiB.
     pub component_bytes_max: u64,
+    /// `toolhost.compile_timeout`: longest time that one component may compile. Default 60 s,
+    /// from 1 s to 10 min.
+    pub compile_timeout: Duration,
+    /// `toolhost.compile_memory`: what the compilation of one component may take, in bytes.
+    /// Default 2 GiB, from 64 MiB to 64 GiB.
+    pub compile_memory_bytes: u64,
+    /// `toolhost.compile_workers`: components that may compile at the same time. Default 2,
+    /// from 1 to 64.
+    pub compile_workers: u32,
+    /// `toolhost.pool`: whether instances take their memory from a pool. Default true.
+    pub pool: bool,
     /// `toolhost.limits`: limits of every tool whose provider states none.
     pub limits: Limits,
 }
@@ -97,6 +168,12 @@ pub struct Admission {
     pub queue: u32,
     /// `toolhost.queue_wait`: longest wait for a place. Default 1 s, ceiling 60 s.
     pub queue_wait: Duration,
+    /// `toolhost.group_concurrency`: calls of one tool group that may run at the same time.
+    /// Default 64, ceiling 1024.
+    pub group_concurrency: u32,
+    /// `toolhost.tool_queue`: calls of one tool that may wait for a place. Default 256,
+    /// ceiling 65536.
+    pub tool_queue: u32,
 }
 
 /// What `OTEL_*` variables say; the rest of them is read by the OpenTelemetry SDK.
@@ -124,14 +201,42 @@ pub struct Provider {
     pub kind: String,
     /// Where its component comes from.
     pub source: Source,
-    /// Its own limits over [`Runtime::limits`].
+    /// Its own limits over [`Runtime::limits`]; none is above `toolhost.limits.max`.
     pub limits: LimitsPatch,
+    /// What its tools may reach (`config.grants`). Default nothing.
+    pub grants: Grants,
+    /// `config.imports`: what becomes of an import without its grant. Default lenient.
+    pub imports: Imports,
     /// World-level functions that are tools too (`config.functions`), as WIT names them.
     pub functions: Vec<String>,
+    /// What its component was when it was approved (`config.pin`). Default anything.
+    pub pin: Pin,
     /// Per-tool overrides (`config.tools.NAME`), by the tool's bare name.
     pub tools: BTreeMap<String, ToolOverride>,
-    /// `config` as data, after substitution; for `GET /v1/providers`, which redacts it.
+    /// `config` as data, after substitution; for `GET /v1/providers`, which redacts it. Of a
+    /// secret it holds where the value comes from, never the value.
     pub config: Map<String, Value>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What becomes of a component that imports what needs a grant and has none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Imports {
+    /// It loads, and each use of the import is denied.
+    #[default]
+    Lenient,
+    /// It is refused.
+    Strict,
+}
+
+/// `config.pin` of a provider: digests in 64 lower-case hex digits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pin {
+    /// `component`: of the component file. Default any.
+    pub component: Option<String>,
+    /// `tools`: of what clients and models read of its tools. Default any.
+    pub tools: Option<String>,
     /// Where it stands.
     pub place: Place,
 }

@@ -4,28 +4,43 @@
 //! the config is dropped at the end if there was any problem.
 
 mod amount;
+mod auth;
+mod ceilings;
+mod choice;
+mod files;
+mod grants;
 mod groups;
+mod manifest;
+mod network;
+mod pin;
 mod providers;
 mod read;
+mod secrets;
 mod server;
 mod toolhost;
+
+pub use auth::is_key_name;
+pub use manifest::manifest;
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::env::{self, Environment};
-use super::keys::{self, FOREIGN};
+use super::keys::{self, FOREIGN, KEYS, Key};
 use super::node::{self, Entry, Kind, Node};
 use super::problem::{Place, Problem, Problems};
 use super::{Config, Group, Overrides, Provider};
+use ceilings::Ceilings;
 use read::{Fields, Spot};
 
 /// Reads and checks the config at `path`. Reads the environment.
 ///
 /// The problems are all there are, by line.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Config, Problems> {
-    let text = text_of(path).map_err(|problem| Problems(vec![problem]))?;
+    let missing =
+        "correct the path, or type `toolhost serve` without a file to serve the shipped tools";
+    let text = text_of(path, missing).map_err(|problem| Problems(vec![problem]))?;
     from_text(&text, path, overrides, &process_variable)
 }
 
@@ -35,12 +50,23 @@ pub fn embedded(shipped: &[&str], overrides: &Overrides) -> Result<Config, Probl
     from_shipped(shipped, overrides, &process_variable)
 }
 
+/// The key that a command sends to a running host, from `TOOLHOST_API_KEY`. Reads the
+/// environment.
+pub fn api_key() -> Option<String> {
+    env::variable(&process_variable, "TOOLHOST_API_KEY")
+}
+
 /// What a check knows and has found so far.
 struct Check<'a> {
     /// The config file, if there is one.
     file: Option<&'a Path>,
     environment: Environment<'a>,
     overrides: &'a Overrides,
+    /// The keys that the file may have.
+    table: &'static [Key],
+    ceilings: Ceilings,
+    /// Whether there is a folder for key-value stores.
+    keeps_data: bool,
     ignored: Vec<String>,
     problems: Vec<Problem>,
 }
@@ -51,6 +77,9 @@ impl<'a> Check<'a> {
             file,
             environment,
             overrides,
+            table: KEYS,
+            ceilings: Ceilings::default(),
+            keeps_data: false,
             ignored: Vec::new(),
             problems: Vec::new(),
         }
@@ -64,6 +93,7 @@ impl<'a> Check<'a> {
     /// Everything but providers and groups.
     fn settings(&mut self, top: &Fields<'_>) -> Config {
         let toolhost = self.section(top, "toolhost", "toolhost");
+        self.forbidden_grants(&toolhost);
         Config {
             server: self.server(top, &toolhost),
             runtime: self.runtime(&toolhost),
@@ -76,11 +106,15 @@ impl<'a> Check<'a> {
     }
 
     fn finish(mut self, config: Config) -> Result<Config, Problems> {
+        let ignored = std::mem::take(&mut self.ignored);
+        self.report()?;
+        Ok(Config { ignored, ..config })
+    }
+
+    /// All problems by line, if there are any.
+    fn report(mut self) -> Result<(), Problems> {
         if self.problems.is_empty() {
-            return Ok(Config {
-                ignored: self.ignored,
-                ..config
-            });
+            return Ok(());
         }
         self.problems
             .sort_by(|left, right| position(&left.place).cmp(&position(&right.place)));
@@ -162,9 +196,10 @@ fn from_text(
     }
     let top = check.fields(spot, "");
     check.formalities(&top);
+    // First, because what the operator says in them bounds the providers.
+    let settings = check.settings(&top);
     let (providers, declared) = check.providers(&top);
     let groups = check.groups(&top, &declared);
-    let settings = check.settings(&top);
     check.finish(Config {
         providers,
         groups,
@@ -214,7 +249,10 @@ impl Check<'_> {
             kind,
             source,
             limits: Default::default(),
+            grants: Default::default(),
+            imports: Default::default(),
             functions: Vec::new(),
+            pin: Default::default(),
             tools: Default::default(),
             config: Default::default(),
             place,
@@ -227,7 +265,8 @@ fn position(place: &Place) -> (u64, u64, &str) {
     (place.line, place.column, &place.path)
 }
 
-fn text_of(path: &Path) -> Result<String, Problem> {
+/// The text of a config; `missing` is what to do if there is no such file.
+fn text_of(path: &Path, missing: &str) -> Result<String, Problem> {
     let problem = |message: String, remedy: &str| {
         let place = Place {
             file: Some(PathBuf::from(path)),
@@ -249,10 +288,9 @@ fn text_of(path: &Path) -> Result<String, Problem> {
         Ok(_) if bytes.len() > node::TEXT_BYTES_MAX => Err(node::too_large(Some(path))),
         Ok(_) => String::from_utf8(bytes)
             .map_err(|_| problem("the file is not UTF-8".to_owned(), "save it as UTF-8")),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(problem(
-            "there is no such file".to_owned(),
-            "correct the path, or type `toolhost serve` without a file to serve the shipped tools",
-        )),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(problem("there is no such file".to_owned(), missing))
+        }
         Err(error) => Err(problem(
             format!("the file cannot be read: {}", error.kind()),
             "make it a file that this user may read",

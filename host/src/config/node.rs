@@ -151,7 +151,7 @@ pub(super) fn shorten(text: &str) -> String {
 
 /// `text` with control characters and invisible ones escaped, which could forge a terminal's
 /// output; quotes stay as they are.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

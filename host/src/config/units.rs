@@ -5,12 +5,19 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 
+use crate::policy::Rate;
+
+/// Most per unit of time in a rate.
+const RATE_COUNT_MAX: u32 = 100_000;
+
 /// What an amount counts, and so how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// A whole number.
     Count,
-    /// A whole number, or one with a decimal `K`, `M`, `G` or `T` behind it, such as `500M`.
+    /// A whole number, or one with a decimal `K`, `M`, `G` or `T` behind it, such as `100K`.
+    Number,
+    /// Written as [`Unit::Number`].
     Fuel,
     /// Bytes such as `64MiB`, `10KB` or a whole number.
     Bytes,
@@ -23,7 +30,7 @@ impl Unit {
     pub(super) fn parse(self, text: &str) -> Option<u64> {
         match self {
             Unit::Count => text.parse().ok(),
-            Unit::Fuel => fuel(text),
+            Unit::Number | Unit::Fuel => number(text),
             Unit::Bytes => text.parse::<ByteSize>().ok().map(|size| size.as_u64()),
             Unit::Time => time(text),
         }
@@ -34,6 +41,7 @@ impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Unit::Count => "whole number",
+            Unit::Number => "number",
             Unit::Fuel => "amount of fuel",
             Unit::Bytes => "number of bytes",
             Unit::Time => "time",
@@ -41,7 +49,27 @@ impl fmt::Display for Unit {
     }
 }
 
-fn fuel(text: &str) -> Option<u64> {
+/// `10/s`, `600/m` or `1000/h`.
+pub(super) fn rate(text: &str) -> Option<Rate> {
+    let (count, unit) = text.split_once('/')?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return None,
+    };
+    // `parse` alone would take `+1`.
+    if !count.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let count = count.parse().ok()?;
+    (1..=RATE_COUNT_MAX).contains(&count).then_some(Rate {
+        count,
+        per: Duration::from_secs(seconds),
+    })
+}
+
+fn number(text: &str) -> Option<u64> {
     let factor = match text.as_bytes().last()? {
         b'K' => 1_000,
         b'M' => 1_000_000,
@@ -79,6 +107,8 @@ mod tests {
             (Unit::Count, "-1", None),
             (Unit::Count, "1K", None),
             (Unit::Count, "", None),
+            (Unit::Number, "100K", Some(100_000)),
+            (Unit::Number, "many", None),
             (Unit::Fuel, "1000", Some(1_000)),
             (Unit::Fuel, "10K", Some(10_000)),
             (Unit::Fuel, "500M", Some(500_000_000)),
@@ -111,6 +141,30 @@ mod tests {
             (Unit::Time, "", None),
         ] {
             assert_eq!(unit.parse(text), expected, "{unit} {text:?}");
+        }
+    }
+
+    #[test]
+    fn rates_are_so_many_per_second_minute_or_hour() {
+        for text in ["10/s", "1/m", "100000/h"] {
+            assert_eq!(rate(text).unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "10",
+            "/s",
+            "0/s",
+            "-1/s",
+            "+1/s",
+            "1.5/s",
+            "100001/s",
+            "1/d",
+            "1/ s",
+            "1 /s",
+            "1/s/s",
+            "99999999999/s",
+        ] {
+            assert_eq!(rate(text), None, "{text}");
         }
     }
 }

@@ -23,8 +23,26 @@ pub struct Limits {
     /// Size of the result as the caller sees it, in bytes. Default 1 MiB.
     pub output_bytes: u64,
 
+    /// What is kept of stdout and stderr together, in bytes; the rest is counted and dropped.
+    /// Default 64 KiB.
+    pub log_bytes: u64,
+
     /// Calls of one tool that may run at the same time; more wait in the queue. Default 32.
     pub concurrency: u32,
+
+    /// Calls of host functions. They cost next to no fuel, and each makes the host work.
+    /// Default 100 K.
+    pub hostcalls: u64,
+
+    /// Elements of all tables of the instance together. Default 20 K; the most that a language
+    /// runtime was seen to need is 7,688 (StarlingMonkey).
+    pub tables: u64,
+
+    /// Handles to resources that the guest may hold at once. Default 4,096.
+    pub handles: u32,
+
+    /// Outgoing HTTP requests. Default 16.
+    pub http_requests: u32,
 }
 
 impl Limits {
@@ -34,7 +52,12 @@ impl Limits {
         memory_bytes: 64 * MIB,
         timeout: Duration::from_secs(5),
         output_bytes: MIB,
+        log_bytes: 64 * KIB,
         concurrency: 32,
+        hostcalls: 100_000,
+        tables: 20_000,
+        handles: 4096,
+        http_requests: 16,
     };
 
     /// The largest values a config may ask for.
@@ -43,7 +66,12 @@ impl Limits {
         memory_bytes: 1024 * MIB,
         timeout: Duration::from_secs(600),
         output_bytes: 64 * MIB,
+        log_bytes: 16 * MIB,
         concurrency: 1024,
+        hostcalls: 1_000_000_000,
+        tables: 100_000,
+        handles: 65_536,
+        http_requests: 1024,
     };
 
     /// The smallest values a config may ask for.
@@ -52,7 +80,12 @@ impl Limits {
         memory_bytes: 64 * KIB,
         timeout: Duration::from_millis(1),
         output_bytes: 1,
+        log_bytes: 0,
         concurrency: 1,
+        hostcalls: 1,
+        tables: 1,
+        handles: 1,
+        http_requests: 0,
     };
 
     /// These limits with the values that `patch` states put in their place.
@@ -63,7 +96,12 @@ impl Limits {
             memory_bytes: patch.memory_bytes.unwrap_or(self.memory_bytes),
             timeout: patch.timeout.unwrap_or(self.timeout),
             output_bytes: patch.output_bytes.unwrap_or(self.output_bytes),
+            log_bytes: patch.log_bytes.unwrap_or(self.log_bytes),
             concurrency: patch.concurrency.unwrap_or(self.concurrency),
+            hostcalls: patch.hostcalls.unwrap_or(self.hostcalls),
+            tables: patch.tables.unwrap_or(self.tables),
+            handles: patch.handles.unwrap_or(self.handles),
+            http_requests: patch.http_requests.unwrap_or(self.http_requests),
         }
     }
 }
@@ -79,8 +117,18 @@ pub struct LimitsPatch {
     pub timeout: Option<Duration>,
     /// See [`Limits::output_bytes`].
     pub output_bytes: Option<u64>,
+    /// See [`Limits::log_bytes`].
+    pub log_bytes: Option<u64>,
     /// See [`Limits::concurrency`].
     pub concurrency: Option<u32>,
+    /// See [`Limits::hostcalls`].
+    pub hostcalls: Option<u64>,
+    /// See [`Limits::tables`].
+    pub tables: Option<u64>,
+    /// See [`Limits::handles`].
+    pub handles: Option<u32>,
+    /// See [`Limits::http_requests`].
+    pub http_requests: Option<u32>,
 }
 
 /// How one limit is written in a config.
@@ -99,7 +147,7 @@ pub struct Bound {
 }
 
 /// Every key under `limits`, for error texts, `check` and the docs.
-pub const BOUNDS: [Bound; 5] = [
+pub const BOUNDS: [Bound; 10] = [
     Bound {
         key: "fuel",
         default: "1G",
@@ -129,10 +177,45 @@ pub const BOUNDS: [Bound; 5] = [
         effect: "output_too_large (413)",
     },
     Bound {
+        key: "log",
+        default: "64KiB",
+        floor: "0B",
+        ceiling: "16MiB",
+        effect: "the rest is dropped and counted",
+    },
+    Bound {
         key: "concurrency",
         default: "32",
         floor: "1",
         ceiling: "1024",
         effect: "waits, then busy (HTTP 429)",
+    },
+    Bound {
+        key: "hostcalls",
+        default: "100K",
+        floor: "1",
+        ceiling: "1G",
+        effect: "too_many_host_calls (508)",
+    },
+    Bound {
+        key: "tables",
+        default: "20K",
+        floor: "1",
+        ceiling: "100K",
+        effect: "out_of_memory (507)",
+    },
+    Bound {
+        key: "handles",
+        default: "4096",
+        floor: "1",
+        ceiling: "65536",
+        effect: "too_many_handles (507)",
+    },
+    Bound {
+        key: "http_requests",
+        default: "16",
+        floor: "0",
+        ceiling: "1024",
+        effect: "denied (network.requests)",
     },
 ];

@@ -3,42 +3,60 @@
 use std::time::Duration;
 
 use super::Check;
-use super::read::Fields;
+use super::read::{Fields, Spot};
+use crate::config::keys::Key;
 use crate::config::node::Kind;
 use crate::config::units::Unit;
 use crate::policy::LimitsPatch;
 
+const LIMITS: &str = "providers.tool_runtime[].config.limits";
+
 impl Check<'_> {
     /// An amount within its bounds, in ones, bytes or nanoseconds.
     pub(super) fn amount(&mut self, fields: &Fields<'_>, name: &str) -> Option<u64> {
-        let spot = fields.get(name)?;
-        let key = fields.key(name);
+        self.amount_at(&fields.get(name)?, fields.key(name))
+    }
+
+    /// A list of amounts within their bounds; `None` if it is missing.
+    pub(super) fn amounts(&mut self, fields: &Fields<'_>, name: &str) -> Option<Vec<u64>> {
+        fields.get(name)?;
+        let spots = self.few(fields, name);
+        let amounts = spots
+            .iter()
+            .filter_map(|spot| self.amount_at(spot, fields.key(name)));
+        Some(amounts.collect())
+    }
+
+    fn amount_at(&mut self, spot: &Spot<'_>, key: &Key) -> Option<u64> {
         let (unit, floor, ceiling) = key.bounds();
         let text = match spot.node.kind {
             Kind::Int(number) if spot.node.substituted.is_none() => Some(number.to_string()),
             _ => spot.node.text(),
         };
         let shown = spot.node.shown();
-        let remedy = format!("write `{floor}` to `{ceiling}`, such as `{}`", key.default);
+        let remedy = match unit.parse(key.default) {
+            Some(_) => format!("write `{floor}` to `{ceiling}`, such as `{}`", key.default),
+            None => format!("write `{floor}` to `{ceiling}`"),
+        };
         let Some(amount) = text.as_deref().and_then(|text| unit.parse(text)) else {
             match (unit, &spot.node.kind) {
                 (Unit::Time, Kind::Int(number)) if spot.node.substituted.is_none() => {
                     self.problem(
-                        &spot,
+                        spot,
                         format!("{shown} has no unit"),
                         format!("write `{number}s`"),
                     );
                 }
                 (Unit::Time, Kind::Int(_)) => {
-                    self.problem(&spot, format!("{shown} has no unit"), remedy)
+                    self.problem(spot, format!("{shown} has no unit"), remedy)
                 }
-                _ => self.problem(&spot, format!("{shown} is no {unit}"), remedy),
+                _ => self.problem(spot, format!("{shown} is no {unit}"), remedy),
             }
             return None;
         };
         if unit.parse(floor).is_some_and(|floor| amount < floor) {
             self.problem(
-                &spot,
+                spot,
                 format!("{shown} is below the least, `{floor}`"),
                 remedy,
             );
@@ -46,7 +64,7 @@ impl Check<'_> {
         }
         if unit.parse(ceiling).is_none_or(|ceiling| amount > ceiling) {
             self.problem(
-                &spot,
+                spot,
                 format!("{shown} is above the most, `{ceiling}`"),
                 remedy,
             );
@@ -66,15 +84,32 @@ impl Check<'_> {
         self.amount(fields, name).unwrap_or_else(default)
     }
 
+    /// The limits of a provider or tool.
     pub(super) fn limits(&mut self, fields: &Fields<'_>) -> LimitsPatch {
-        let limits = self.section(fields, "limits", "toolhost.limits");
+        let limits = self.section(fields, "limits", LIMITS);
+        self.limits_in(&limits)
+    }
+
+    /// The limits in a section, none of which is above what the operator allows.
+    pub(super) fn limits_in(&mut self, limits: &Fields<'_>) -> LimitsPatch {
         LimitsPatch {
-            fuel: self.amount(&limits, "fuel"),
-            memory_bytes: self.amount(&limits, "memory"),
-            timeout: self.amount(&limits, "timeout").map(Duration::from_nanos),
-            output_bytes: self.amount(&limits, "output"),
-            concurrency: self.amount(&limits, "concurrency").map(saturate),
+            fuel: self.limit(limits, "fuel"),
+            memory_bytes: self.limit(limits, "memory"),
+            timeout: self.limit(limits, "timeout").map(Duration::from_nanos),
+            output_bytes: self.limit(limits, "output"),
+            log_bytes: self.limit(limits, "log"),
+            concurrency: self.limit(limits, "concurrency").map(saturate),
+            hostcalls: self.limit(limits, "hostcalls"),
+            tables: self.limit(limits, "tables"),
+            handles: self.limit(limits, "handles").map(saturate),
+            http_requests: self.limit(limits, "http_requests").map(saturate),
         }
+    }
+
+    fn limit(&mut self, limits: &Fields<'_>, name: &str) -> Option<u64> {
+        let amount = self.amount(limits, name)?;
+        self.refuse_above_max(limits, name, amount);
+        Some(amount)
     }
 }
 
@@ -85,8 +120,31 @@ pub(super) fn saturate(amount: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::check::tests::{check, read};
+    use crate::config::check::tests::{NAMED_KEY, check, read};
     use crate::config::{KEYS, Takes, Unit};
+
+    /// `inner` under the key `name`, beside what may not be missing there.
+    fn wrapped(name: &str, inner: &str) -> String {
+        let key = format!("{NAMED_KEY}, ");
+        let required = match name {
+            "keys[]" => &key,
+            "tool_runtime[]" => "provider_id: p, provider_type: 'inline::x', ",
+            "network[]" => "host: a.example, ",
+            "files[]" => "host: /, guest: /d, access: write, ",
+            "keyvalue" => "store: s, ",
+            _ => "",
+        };
+        let inner = match inner.strip_prefix('{') {
+            Some(rest) => format!("{{{required}{rest}"),
+            None => inner.to_owned(),
+        };
+        match name.strip_suffix("[]") {
+            Some(name) => format!("{{{name}: [{inner}]}}"),
+            // A ceiling below the default needs another default.
+            None if name == "max" => format!("{{{}, max: {inner}}}", &inner[1..inner.len() - 1]),
+            None => format!("{{{name}: {inner}}}"),
+        }
+    }
 
     #[test]
     fn every_amount_is_bounded() {
@@ -95,19 +153,20 @@ mod tests {
                 continue;
             };
             let config = |value: &str| {
-                let section =
-                    key.path.rsplit('.').fold(value.to_owned(), |inner, name| {
-                        match name.strip_suffix("[]") {
-                            Some(name) => format!(
-                                "{{{name}: [{{provider_id: p, provider_type: 'inline::x', {}]}}",
-                                &inner[1..]
-                            ),
-                            None => format!("{{{name}: {inner}}}"),
-                        }
-                    });
-                read(&section, &[]).map_err(|problems| problems.0[0].message.clone())
+                let leaf = value.to_owned();
+                let text = key
+                    .path
+                    .rsplit('.')
+                    .fold(leaf, |inner, name| wrapped(name, &inner));
+                let variables = [("TOOLHOST_DATA_DIR", "/d")];
+                read(&text, &variables).map_err(|problems| problems.0[0].message.clone())
             };
-            for good in [floor, key.default, ceiling, "null"] {
+            let default = if key.default == "none" {
+                "null"
+            } else {
+                key.default
+            };
+            for good in [floor, default, ceiling, "null"] {
                 config(good).unwrap_or_else(|message| panic!("{}: {good}: {message}", key.path));
             }
             let suffix = if unit == Unit::Time { "ns" } else { "" };
@@ -149,6 +208,11 @@ mod tests {
                 "toolhost: {limits: {memory: lots}}",
                 "`lots` is no number of bytes",
                 "`64KiB` to `1GiB`",
+            ),
+            (
+                "toolhost: {limits: {hostcalls: many}}",
+                "`many` is no number",
+                "`1` to `1G`",
             ),
         ] {
             check(text, message, remedy);

@@ -7,7 +7,7 @@ use super::Check;
 use super::read::{Fields, Spot};
 use crate::config::env::is_switched_off;
 use crate::config::node::{Kind, to_object};
-use crate::config::{Provider, Source, ToolOverride};
+use crate::config::{Imports, Provider, Source, ToolOverride};
 use crate::tool::ToolName;
 
 /// Longest `NAME` of `inline::NAME`; it becomes a file name.
@@ -54,7 +54,10 @@ impl Check<'_> {
         let config = self.section(&fields, "config", "providers.tool_runtime[].config");
         let component = self.path(&config, "component");
         let limits = self.limits(&config);
+        let grants = self.grants(&config);
+        let imports = self.choice(&config, "imports", [Imports::Lenient, Imports::Strict]);
         let functions = self.texts(&config, "functions");
+        let pin = self.pin(&config);
         let tools = self.overrides_of_tools(&config);
         let source = match &kind {
             Some((spot, kind)) => self.provider_source(spot, kind, &config, component),
@@ -71,7 +74,10 @@ impl Check<'_> {
             kind,
             source: source?,
             limits,
+            grants,
+            imports,
             functions,
+            pin,
             tools,
             config: object,
             place,

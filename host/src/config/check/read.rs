@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Check;
 use crate::config::env;
-use crate::config::keys;
+use crate::config::keys::{self, Key};
 use crate::config::node::{self, Entry, Kind, Node};
 use crate::config::problem::{Place, Problem};
 use crate::tool::{GroupName, NameError, ProviderName};
@@ -37,7 +37,7 @@ impl<'n> Spot<'n> {
         }
     }
 
-    fn at(node: &'n Node, path: String) -> Self {
+    pub(super) fn at(node: &'n Node, path: String) -> Self {
         Spot {
             node,
             line: node.line,
@@ -47,10 +47,14 @@ impl<'n> Spot<'n> {
     }
 }
 
-/// A map whose keys are those that [`keys::KEYS`] lists under `schema`.
+/// Most entries of one list or map that is read with [`Check::few`].
+const FEW: usize = 64;
+
+/// A map whose keys are those that the check's table lists under `schema`.
 pub(super) struct Fields<'n> {
     pub(super) spot: Spot<'n>,
     schema: &'static str,
+    table: &'static [Key],
 }
 
 impl<'n> Fields<'n> {
@@ -74,8 +78,8 @@ impl<'n> Fields<'n> {
         }
     }
 
-    pub(super) fn key(&self, name: &str) -> &'static keys::Key {
-        keys::get(&node::join(self.schema, name))
+    pub(super) fn key(&self, name: &str) -> &'static Key {
+        keys::row(self.table, &node::join(self.schema, name))
     }
 }
 
@@ -129,7 +133,7 @@ impl Check<'_> {
         schema: &'static str,
         also: &[&str],
     ) -> Fields<'n> {
-        let known = keys::under(schema);
+        let known = keys::under(self.table, schema);
         for entry in self.entries(&spot) {
             let key = &*entry.key;
             if known.contains(&key) || also.contains(&key) {
@@ -142,7 +146,18 @@ impl Check<'_> {
             let message = format!("key `{}` is unknown here", node::shorten(key));
             self.problem(&spot.under(entry), message, remedy);
         }
-        Fields { spot, schema }
+        Fields {
+            spot,
+            schema,
+            table: self.table,
+        }
+    }
+
+    /// An entry of a list as [`Check::fields`]; `None` if it is no map.
+    pub(super) fn entry<'n>(&mut self, spot: Spot<'n>, schema: &'static str) -> Option<Fields<'n>> {
+        let is_map = matches!(spot.node.kind, Kind::Map(_) | Kind::Null);
+        let fields = self.fields(spot, schema);
+        is_map.then_some(fields)
     }
 
     /// The map under `name`; an empty one if it is missing.
@@ -157,6 +172,7 @@ impl Check<'_> {
             None => Fields {
                 spot: self.nothing(fields, name),
                 schema,
+                table: self.table,
             },
         }
     }
@@ -203,6 +219,43 @@ impl Check<'_> {
         items.iter().enumerate().map(at).collect()
     }
 
+    /// As [`Check::items`], and a problem if there are many.
+    pub(super) fn few<'n>(&mut self, fields: &Fields<'n>, name: &str) -> Vec<Spot<'n>> {
+        let mut items = self.items(fields, name);
+        if let Some(spot) = fields.get(name)
+            && self.are_many(&spot, items.len())
+        {
+            items.truncate(FEW);
+        }
+        items
+    }
+
+    /// As [`Check::entries`] of the map under `name`, and a problem if there are many.
+    pub(super) fn few_entries<'n>(
+        &mut self,
+        fields: &Fields<'n>,
+        name: &str,
+    ) -> Vec<(&'n str, Spot<'n>)> {
+        let Some(spot) = fields.get(name) else {
+            return Vec::new();
+        };
+        let entries = self.entries(&spot);
+        self.are_many(&spot, entries.len());
+        let at = |entry: &'n Entry| (&*entry.key, spot.under(entry));
+        entries.iter().take(FEW).map(at).collect()
+    }
+
+    fn are_many(&mut self, spot: &Spot<'_>, count: usize) -> bool {
+        if count > FEW {
+            self.problem(
+                spot,
+                format!("there are {count} entries, and {FEW} is the most"),
+                "remove some",
+            );
+        }
+        count > FEW
+    }
+
     pub(super) fn text_at(&mut self, spot: &Spot<'_>) -> Option<String> {
         let text = spot.node.text();
         if text.is_none() {
@@ -245,11 +298,35 @@ impl Check<'_> {
         Some((spot, text))
     }
 
+    /// The flag under `name`; its default if it is missing.
+    pub(super) fn flag(&mut self, fields: &Fields<'_>, name: &str) -> bool {
+        let default = fields.key(name).default == "true";
+        let Some(spot) = fields.get(name) else {
+            return default;
+        };
+        let Kind::Bool(flag) = spot.node.kind else {
+            let message = format!("{} is neither true nor false", spot.node.shown());
+            self.problem(&spot, message, "write `true` or `false`");
+            return default;
+        };
+        flag
+    }
+
     pub(super) fn texts(&mut self, fields: &Fields<'_>, name: &str) -> Vec<String> {
         self.items(fields, name)
             .iter()
             .filter_map(|spot| self.text_at(spot))
             .collect()
+    }
+
+    /// A path, from the config file's folder on; a problem if it is missing.
+    pub(super) fn required_path<'n>(
+        &mut self,
+        fields: &Fields<'n>,
+        name: &str,
+    ) -> Option<(Spot<'n>, PathBuf)> {
+        let (spot, _) = self.required(fields, name)?;
+        Some((spot, self.path(fields, name)?))
     }
 
     /// A path, from the config file's folder on.
@@ -264,10 +341,12 @@ impl Check<'_> {
             );
             return None;
         }
-        Some(
-            self.folder()
-                .join(env::expand_home(&text, self.environment)),
-        )
+        Some(self.located(&text))
+    }
+
+    /// `text` as a path from the config file's folder on.
+    pub(super) fn located(&self, text: &str) -> PathBuf {
+        self.folder().join(env::expand_home(text, self.environment))
     }
 
     pub(super) fn provider_name(&mut self, spot: &Spot<'_>, text: &str) -> Option<ProviderName> {

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::time::Duration;
 
 use super::Check;
+use super::amount::saturate;
 use super::read::{Fields, Spot};
 use crate::config::Server;
 use crate::config::env;
@@ -27,9 +28,24 @@ impl Check<'_> {
         Server {
             listen: self.listen(&fields, port),
             body_bytes_max: self.amount_or_default(toolhost, "body_bytes_max"),
-            grace: Duration::from_nanos(self.amount_or_default(toolhost, "grace")),
+            connections: self.count(toolhost, "connections"),
+            connections_per_address: self.count(toolhost, "connections_per_address"),
+            head_timeout: self.time(toolhost, "head_timeout"),
+            idle_timeout: self.time(toolhost, "idle_timeout"),
+            body_timeout: self.time(toolhost, "body_timeout"),
+            write_timeout: self.time(toolhost, "write_timeout"),
+            grace: self.time(toolhost, "grace"),
             allowed_hosts: self.allowed_hosts(toolhost),
+            auth: self.auth(&fields),
         }
+    }
+
+    fn count(&mut self, fields: &Fields<'_>, name: &str) -> u32 {
+        saturate(self.amount_or_default(fields, name))
+    }
+
+    fn time(&mut self, fields: &Fields<'_>, name: &str) -> Duration {
+        Duration::from_nanos(self.amount_or_default(fields, name))
     }
 
     fn refuse_protection(&mut self, fields: &Fields<'_>) {
@@ -204,6 +220,28 @@ mod tests {
             problem.to_string().lines().next(),
             Some("`--host`: `not a host` is no address")
         );
+    }
+
+    #[test]
+    fn what_a_connection_may_take_is_bounded_by_default() {
+        let server = read("{}", &[]).unwrap().server;
+        assert_eq!(
+            (server.connections, server.connections_per_address),
+            (1024, 512)
+        );
+        let seconds = |seconds| Duration::from_secs(seconds);
+        assert_eq!(server.head_timeout, seconds(10));
+        assert_eq!(server.idle_timeout, seconds(75));
+        assert_eq!(server.body_timeout, seconds(30));
+        assert_eq!(server.write_timeout, seconds(30));
+        let text = "toolhost: {connections: 7, connections_per_address: 3, head_timeout: 1s, \
+                    idle_timeout: 2s, body_timeout: 3s, write_timeout: 4s}";
+        let server = read(text, &[]).unwrap().server;
+        assert_eq!((server.connections, server.connections_per_address), (7, 3));
+        assert_eq!(server.head_timeout, seconds(1));
+        assert_eq!(server.idle_timeout, seconds(2));
+        assert_eq!(server.body_timeout, seconds(3));
+        assert_eq!(server.write_timeout, seconds(4));
     }
 
     #[test]

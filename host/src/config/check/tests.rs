@@ -15,6 +15,10 @@ tool_groups:
   - {toolgroup_id: weather, provider_id: weather-runtime}
 ";
 
+/// What an entry of `server.auth.keys` cannot lack.
+pub(super) const NAMED_KEY: &str =
+    "name: ci, hash: 'blake3:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'";
+
 pub(super) fn read(text: &str, variables: &[(&str, &str)]) -> Result<Config, Problems> {
     read_with(text, variables, &Overrides::default())
 }
@@ -45,7 +49,13 @@ pub(super) fn problems(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
     problems.iter().map(line).collect()
 }
 
-fn provider(config: &str) -> String {
+/// A config of one provider with `grants`.
+pub(super) fn granted(grants: &str) -> String {
+    provider(&format!("{{grants: {grants}}}"))
+}
+
+/// A config whose one provider has this `config`.
+pub(super) fn provider(config: &str) -> String {
     format!(
         "providers: {{tool_runtime: [{{provider_id: p, provider_type: 'inline::weather', config: {config}}}]}}"
     )
@@ -54,13 +64,49 @@ fn provider(config: &str) -> String {
 /// The one problem of `text`, which says `message` and recommends `remedy`.
 #[track_caller]
 pub(super) fn check(text: &str, message: &str, remedy: &str) {
-    let found = read(text, &[])
+    check_with(text, &[], message, remedy);
+}
+
+/// As [`check`], with an environment.
+#[track_caller]
+pub(super) fn check_with(text: &str, variables: &[(&str, &str)], message: &str, remedy: &str) {
+    let found = read(text, variables)
         .err()
         .unwrap_or_else(|| panic!("{text} is accepted"))
         .0;
     assert_eq!(found.len(), 1, "{text}: {found:?}");
     assert!(found[0].message.contains(message), "{text}: {}", found[0]);
     assert!(found[0].remedy.contains(remedy), "{text}: {}", found[0]);
+}
+
+/// A folder for one test, by a name of its own, which goes with the test.
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    pub(super) fn new(name: &str) -> Folder {
+        let name = format!("toolhost-config-{}-{name}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(super) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 #[test]

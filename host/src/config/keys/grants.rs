@@ -1,0 +1,211 @@
+//! The keys that say what a provider's tools may reach.
+
+use super::{Key, Takes, key};
+use crate::config::units::Unit;
+
+pub(super) const KEYS: [Key; 34] = [
+    key(
+        "providers.tool_runtime[].config.grants",
+        Takes::Map,
+        "none",
+        "What the provider's tools may reach; nothing that does not stand here",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.network",
+        Takes::Maps,
+        "none",
+        "Where requests may go; the first grant that fits decides the bounds",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.network[].host",
+        Takes::Text,
+        "required",
+        "A name, an address, or `*.` and a domain for every name under it",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.network[].schemes",
+        Takes::AnyOf(&["https", "http"]),
+        "[https]",
+        "Schemes of URLs",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.network[].methods",
+        Takes::Texts,
+        "[GET, HEAD]",
+        "Methods, in upper case; `CONNECT` and `TRACE` cannot be granted",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.network[].path",
+        Takes::Text,
+        "/**",
+        "Pattern over the path: `*` is one segment, `**` at the end any number",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.network[].ports",
+        Takes::Amounts(Unit::Count, "1", "65535"),
+        "the standard port of each scheme",
+        "Ports",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.network[].request_bytes",
+        Takes::Amount(Unit::Bytes, "0B", "64MiB"),
+        "64KiB",
+        "Largest body of a request",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.network[].response_bytes",
+        Takes::Amount(Unit::Bytes, "0B", "64MiB"),
+        "4MiB",
+        "Largest body of a response",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.network[].rate",
+        Takes::Rate,
+        "10/s",
+        "Requests over time, all calls of the provider together",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.network[].addresses",
+        Takes::Texts,
+        "none",
+        "Ranges in CIDR notation that the host may resolve to although they are not public",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.network[].ca",
+        Takes::Path,
+        "those of the system",
+        "PEM file of the only certificate authorities trusted for this host",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.files",
+        Takes::Maps,
+        "none",
+        "Folders that the guest sees",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.files[].host",
+        Takes::Path,
+        "required",
+        "The folder, which must exist",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.files[].guest",
+        Takes::Text,
+        "required",
+        "Where the guest finds it: an absolute path without `.` and `..`",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.files[].access",
+        Takes::OneOf(&["read", "write"]),
+        "read",
+        "What the guest may do there; `write` includes reading",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.files[].bytes",
+        Takes::Amount(Unit::Bytes, "0B", "1TiB"),
+        "16MiB",
+        "What the folder may hold, for `access: write`",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.files[].files",
+        Takes::Amount(Unit::Number, "0", "1M"),
+        "1000",
+        "How many files and folders it may hold, for `access: write`",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.env",
+        Takes::Map,
+        "none",
+        "Environment variables of the guest",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.env.NAME",
+        Takes::Text,
+        "none",
+        "Value of one variable",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.secrets",
+        Takes::Maps,
+        "none",
+        "Credentials that the host adds to requests on their way out; the guest never has them",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.secrets[].name",
+        Takes::Text,
+        "required",
+        "What the secret is called where its value must not be shown",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.secrets[].from",
+        Takes::Text,
+        "required",
+        "Where the value is: `env:NAME`, `file:PATH`, or `dir:PATH` for the file `name` in a folder",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.secrets[].send_to",
+        Takes::Text,
+        "required",
+        "The one host that gets it, which a network grant must name too",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.secrets[].as",
+        Takes::OneOf(&["header"]),
+        "header",
+        "How it is sent",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.secrets[].header",
+        Takes::Text,
+        "authorization",
+        "The header that carries it",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.secrets[].prefix",
+        Takes::Text,
+        "none",
+        "What stands before it in the header, such as `Bearer` and a space",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.config",
+        Takes::Map,
+        "none",
+        "What `wasi:config/store` gives the guest",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.config.NAME",
+        Takes::Text,
+        "none",
+        "Value of one key",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.keyvalue",
+        Takes::Map,
+        "none",
+        "A store of `wasi:keyvalue`, which outlives calls and is each tool group's own",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.keyvalue.store",
+        Takes::Text,
+        "required",
+        "The identifier that the guest opens",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.keyvalue.bytes",
+        Takes::Amount(Unit::Bytes, "1KiB", "1GiB"),
+        "1MiB",
+        "What keys and values of one group may take together",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.clock",
+        Takes::OneOf(&["real", "frozen", "coarse"]),
+        "real",
+        "What clocks the guest reads: the host's, one that stands still during a call, or the host's in steps of 100 ms",
+    ),
+    key(
+        "providers.tool_runtime[].config.grants.random",
+        Takes::OneOf(&["real", "seeded"]),
+        "real",
+        "What random bytes the guest gets: the system's, or the same sequence in every call",
+    ),
+];
