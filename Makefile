@@ -13,10 +13,10 @@ SHIPPED := weather
 # Client versions that are tested, each with the oldest Python it installs on.
 CLIENTS := 0.2.12 0.3.5 0.6.1
 
-.PHONY: help run build tools guests clients test check bench fmt clean setup
+.PHONY: help run build tools guests clients test check docs bench bench-neighbours soak fmt clean setup
 
 help: ## List the tasks
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 run: build ## Build everything and serve the shipped tools
 	@$(TOOLHOST) serve
@@ -45,6 +45,7 @@ tools: setup ## Build the shipped tools
 
 guests: setup ## Build the guests that the tests use
 	@cd tests/guests && cargo build --release --locked --target wasm32-wasip2
+	@cd tests/hostile && cargo build --release --locked --target wasm32-wasip2
 
 clients: $(CLIENTS:%=.venv/client-%/ready) ## Install the llama-stack-client versions that the tests use
 
@@ -66,15 +67,25 @@ check: tools ## Check format, lints and docs
 	@cargo fmt --all --check
 	@cd tools && cargo fmt --all --check
 	@cd tests/guests && cargo fmt --all --check
+	@cd tests/hostile && cargo fmt --all --check
 	@RUSTFLAGS= cargo clippy --release --locked --workspace --all-targets -- -D warnings
 	@RUSTDOCFLAGS='-D warnings' cargo doc --release --locked --no-deps -p toolhost --lib --quiet
 
 bench: build guests ## Measure a call against a native function and the server against a bare one
 	@command -v wrk >/dev/null || { echo 'installing wrk'; apt-get install -y -qq wrk >/dev/null; }
-	@cargo bench --locked -p toolhost-tests
+	@cargo bench --locked -p toolhost-tests --bench call --bench server
+
+bench-neighbours: build guests ## Measure a good tool while 48 calls attack
+	@cargo bench --locked -p toolhost-tests --bench neighbours
+
+soak: build guests ## Make a million calls, good and hostile, and count what is left of them
+	@cargo bench --locked -p toolhost-tests --bench soak
+
+docs: tools ## Write the table of attacks in docs/security.md
+	@UPDATE_DOCS=1 cargo test --release --locked --quiet -p toolhost-tests --test tidy the_docs_show_every_attack
 
 fmt: ## Format all code
-	@cargo fmt --all && (cd tools && cargo fmt --all) && (cd tests/guests && cargo fmt --all)
+	@cargo fmt --all && (cd tools && cargo fmt --all) && (cd tests/guests && cargo fmt --all) && (cd tests/hostile && cargo fmt --all)
 
 clean: ## Remove everything that was built
-	@rm -rf target tools/target tests/guests/target .venv
+	@rm -rf target tools/target tests/guests/target tests/hostile/target .venv
