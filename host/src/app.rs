@@ -4,7 +4,9 @@
 
 use std::future::pending;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
@@ -13,7 +15,10 @@ use crate::config::{Config, Problems};
 use crate::http;
 use crate::router::{Admission, Router};
 use crate::runtime::Runtime;
-use crate::telemetry::{Scrape, Telemetry};
+use crate::telemetry::{ACTIVE, INSTANCES, Scrape, TASKS, Telemetry};
+
+/// How long calls that are overdue may take to end; the slowest are at a tick of the engine.
+const END_MAX: Duration = Duration::from_millis(500);
 
 /// Why the host does not start or stops.
 #[derive(Debug, thiserror::Error)]
@@ -46,8 +51,13 @@ pub struct App {
 }
 
 impl App {
-    /// Loads every component. All problems are reported at once.
-    pub async fn build(config: Config, shipped: &[Shipped]) -> Result<App, Error> {
+    /// Loads every component. All problems are reported at once. `compiler` is the absolute
+    /// path of the `toolhost` binary; see [`Runtime::new`].
+    pub async fn build(
+        config: Config,
+        shipped: &[Shipped],
+        compiler: Option<PathBuf>,
+    ) -> Result<App, Error> {
         let telemetry_config = config.telemetry.clone();
         // The OTLP exporter's HTTP client blocks while it is built.
         let telemetry =
@@ -55,12 +65,13 @@ impl App {
         let telemetry = telemetry
             .map_err(anyhow::Error::new)?
             .map_err(anyhow::Error::new)?;
-        let runtime = Runtime::new(&config.runtime, config.admission.concurrency)
+        let runtime = Runtime::new(&config.runtime, config.admission.concurrency, compiler)
             .map_err(anyhow::Error::new)?;
         let runtime = Arc::new(runtime);
         let registry = catalog::load(&config, &runtime, shipped).await?;
         let admission = Admission::new(runtime.clone(), &config.admission);
         let router = Arc::new(Router::new(registry, admission, telemetry.recorder()));
+        observe(&telemetry, &runtime);
         Ok(App {
             config,
             runtime,
@@ -115,6 +126,7 @@ impl App {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), Error> {
         let listen = listener.local_addr().map_err(Error::Serve)?;
+        self.runtime.listens(listen);
         let routes = self.routes(listen);
         let (stopping, stopped) = tokio::sync::oneshot::channel();
         let router = self.router.clone();
@@ -140,6 +152,11 @@ impl App {
                 Ok(())
             }
         };
+        // Their connections are closing; what ends with them is still to be recorded.
+        let ended = self.router.idle();
+        if tokio::time::timeout(END_MAX, ended).await.is_err() {
+            tracing::warn!("calls did not end; their spans are lost");
+        }
         self.close().await;
         served.map_err(Error::Serve)
     }
@@ -152,4 +169,16 @@ impl App {
             tracing::error!(%error, "telemetry did not shut down");
         }
     }
+}
+
+/// Exports what is in use.
+fn observe(telemetry: &Telemetry, runtime: &Arc<Runtime>) {
+    let calls = runtime.clone();
+    telemetry.gauge(&ACTIVE, move || calls.in_use().slots as u64);
+    let instances = runtime.clone();
+    telemetry.gauge(&INSTANCES, move || instances.in_use().instances);
+    let (lanes, tasks) = (runtime.clone(), tokio::runtime::Handle::current());
+    telemetry.gauge(&TASKS, move || {
+        (tasks.metrics().num_alive_tasks() + lanes.in_use().slow_tasks) as u64
+    });
 }

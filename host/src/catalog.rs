@@ -6,6 +6,7 @@
 
 mod index;
 mod load;
+mod pin;
 mod registry;
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 
 use crate::policy::Limits;
-use crate::runtime::{Function, Program};
+use crate::runtime::{Function, Program, World};
 use crate::tool::{GroupName, ProviderName, Tool};
 
 pub use index::Catalog;
@@ -31,6 +32,8 @@ pub struct Provider {
     pub config: Map<String, Value>,
     /// Its component.
     pub program: Arc<Program>,
+    /// What its tools may reach.
+    pub world: Arc<World>,
     /// Its tools, overrides applied.
     pub offers: Vec<Offer>,
 }
@@ -46,8 +49,26 @@ pub struct Offer {
     pub input: Arc<crate::tool::Input>,
     /// What each call may use up.
     pub limits: Limits,
-    /// As many permits as `limits.concurrency`, shared by all groups that offer the tool.
-    pub share: Arc<Semaphore>,
+    /// How many of its calls run and wait, in all groups that offer the tool.
+    pub share: Arc<Share>,
+}
+
+/// How many calls of one tool may run and wait.
+#[derive(Debug)]
+pub struct Share {
+    /// As many permits as `limits.concurrency`.
+    pub running: Arc<Semaphore>,
+    /// As many permits as `toolhost.tool_queue`.
+    pub waiting: Semaphore,
+}
+
+impl Share {
+    fn new(running: u32, waiting: u32) -> Share {
+        Share {
+            running: Arc::new(Semaphore::new(running as usize)),
+            waiting: Semaphore::new(waiting as usize),
+        }
+    }
 }
 
 /// A registered tool group.
@@ -68,10 +89,14 @@ pub struct Entry {
     pub tool: Tool,
     /// What each call may use up.
     pub limits: Limits,
+    /// What a call may reach.
+    pub world: Arc<World>,
     /// The component.
     pub program: Arc<Program>,
     /// The function in it.
     pub function: Arc<Function>,
     /// See [`Offer::share`].
-    pub share: Arc<Semaphore>,
+    pub share: Arc<Share>,
+    /// As many permits as `toolhost.group_concurrency`, shared by all tools of the group.
+    pub group_running: Arc<Semaphore>,
 }

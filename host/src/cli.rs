@@ -7,6 +7,7 @@
 
 mod args;
 mod check;
+mod compile;
 mod component;
 mod exit;
 mod invoke;
@@ -15,7 +16,7 @@ mod render;
 mod serve;
 mod tools;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -38,6 +39,10 @@ pub fn run(shipped: &[Shipped]) -> ExitCode {
         Command::Invoke(args) => invoke::invoke(&args, shipped),
         Command::Component(ComponentCommand::Inspect(args)) => component::inspect(&args),
         Command::Component(ComponentCommand::EmbedDocs(args)) => component::embed_docs(&args),
+        Command::Component(ComponentCommand::EmbedManifest(args)) => {
+            component::embed_manifest(&args)
+        }
+        Command::CompileWorker(args) => compile::work(args),
     };
     match ran {
         Ok(()) => ExitCode::SUCCESS,
@@ -79,13 +84,25 @@ fn with_app<T>(
         ..config.telemetry.clone()
     });
     tokio_runtime()?.block_on(async {
-        let app = App::build(config, shipped)
+        let app = App::build(config, shipped, compiler())
             .await
             .map_err(|error| Stop::start(&error))?;
         let done = work(&app).await;
         app.close().await;
         done
     })
+}
+
+/// The program that compiles components: this very binary, even if its file was replaced by
+/// another one since it started.
+fn compiler() -> Option<PathBuf> {
+    match std::env::current_exe() {
+        Ok(_) => Some(PathBuf::from("/proc/self/exe")),
+        Err(error) => {
+            tracing::warn!(%error, "this program does not find itself: components are compiled in its own process, within no bounds of time and memory");
+            None
+        }
+    }
 }
 
 /// A command that prints an answer logs only what is wrong, unless it is told otherwise.

@@ -3,11 +3,13 @@
 //! The whole vocabulary of a call stands here. Nothing here does I/O or is serialisable:
 //! wire formats are the business of the edges.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::tool::{Args, Problem};
+use crate::policy::Denials;
+use crate::tool::{Args, GroupName, Problem};
 
 /// A request to run a tool.
 #[derive(Debug)]
@@ -20,6 +22,9 @@ pub struct Invocation {
 
     /// The caller's trace, if it sent one.
     pub parent: Option<TraceParent>,
+
+    /// The only groups whose tools exist for the caller; `None` is all.
+    pub groups: Option<Arc<[GroupName]>>,
 }
 
 impl Invocation {
@@ -29,6 +34,7 @@ impl Invocation {
             tool: tool.into(),
             args,
             parent: None,
+            groups: None,
         }
     }
 }
@@ -65,6 +71,9 @@ pub struct Outcome {
 
     /// What the run cost.
     pub usage: Usage,
+
+    /// What it tried and may not.
+    pub denials: Denials,
 
     /// How long it waited for a free place before it ran.
     pub queued: Duration,
@@ -139,6 +148,14 @@ pub struct Usage {
     pub memory_peak_bytes: u64,
     /// What the guest wrote to stdout and stderr, the part that was dropped included.
     pub log_bytes: u64,
+    /// Calls of host functions.
+    pub hostcalls: u64,
+    /// Outgoing HTTP requests that were sent.
+    pub http_requests: u32,
+    /// Bytes of bodies sent by them.
+    pub http_sent_bytes: u64,
+    /// Bytes of bodies received by them.
+    pub http_received_bytes: u64,
 }
 
 /// The run failed: the tool said no, or the sandbox stopped it.
@@ -175,6 +192,20 @@ pub enum Failure {
     OutOfMemory {
         /// The limit it ran into.
         limit_bytes: u64,
+    },
+
+    /// It called host functions more often than it may.
+    #[error("the tool called the host more than its {limit} times")]
+    TooManyHostCalls {
+        /// The limit it ran into.
+        limit: u64,
+    },
+
+    /// It held more handles to resources than it may.
+    #[error("the tool needs more than its {limit} handles")]
+    TooManyHandles {
+        /// The limit it ran into.
+        limit: u32,
     },
 
     /// Its result was too large.
@@ -232,6 +263,8 @@ impl Failure {
             Failure::Timeout { .. } => "timeout",
             Failure::OutOfFuel { .. } => "out_of_fuel",
             Failure::OutOfMemory { .. } => "out_of_memory",
+            Failure::TooManyHostCalls { .. } => "too_many_host_calls",
+            Failure::TooManyHandles { .. } => "too_many_handles",
             Failure::OutputTooLarge { .. } => "output_too_large",
             Failure::Trap { .. } => "trap",
             Failure::InvalidOutput { .. } => "invalid_output",
@@ -305,11 +338,13 @@ impl Rejection {
 }
 
 /// Every word that [`Failure::kind`] and [`Rejection::kind`] can say, for the docs.
-pub const KINDS: [&str; 14] = [
+pub const KINDS: [&str; 16] = [
     "tool_error",
     "timeout",
     "out_of_fuel",
     "out_of_memory",
+    "too_many_host_calls",
+    "too_many_handles",
     "output_too_large",
     "trap",
     "invalid_output",

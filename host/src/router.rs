@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use crate::catalog::{Entry, Group, RegisterError, Registration, Registry};
 use crate::invocation::{Answer, Failure, Invocation, Outcome, Rejection};
-use crate::runtime::Run;
+use crate::runtime::{Rights, Run};
 use crate::telemetry::{Call, Labels, Recorder};
 
 pub use admission::Admission;
@@ -55,7 +55,7 @@ impl Router {
         call: &mut Call<'_>,
     ) -> Result<Outcome, Rejection> {
         let catalog = self.registry.current();
-        let entry = catalog.entry(&invocation.tool)?;
+        let entry = catalog.entry_among(&invocation.tool, invocation.groups.as_deref())?;
         call.identify(Labels::of(&entry.tool));
         let input = &entry.tool.input;
         input
@@ -70,7 +70,11 @@ impl Router {
                 permit.slot,
                 &entry.function,
                 &invocation.args,
-                &entry.limits,
+                Rights {
+                    limits: &entry.limits,
+                    world: &entry.world,
+                    group: Some(&entry.tool.group),
+                },
             )
             .await;
         log(entry, call, &run);
@@ -81,6 +85,7 @@ impl Router {
         Ok(Outcome {
             result: run.result,
             usage: run.usage,
+            denials: run.denials,
             queued,
         })
     }
@@ -115,8 +120,15 @@ impl Router {
     }
 }
 
-/// Passes on what the guest wrote, quoted, so that it cannot forge lines of our log.
+/// Passes on what the guest wrote, quoted, so that it cannot forge lines of our log, and what
+/// it was denied.
 fn log(entry: &Entry, call: &Call<'_>, run: &Run) {
+    for denial in &run.denials.first {
+        let grant = denial.grant.as_deref().unwrap_or("none possible");
+        tracing::warn!(
+            tool = %entry.tool.qualified(), trace_id = %call.trace_id(), rule = %denial.rule, target = denial.target, reason = denial.reason, grant, "a tool was denied something"
+        );
+    }
     for (stream, text) in [("stdout", &run.stdout), ("stderr", &run.stderr)] {
         if !text.is_empty() {
             tracing::info!(tool = %entry.tool.qualified(), trace_id = %call.trace_id(), stream, text, "the tool wrote");

@@ -6,44 +6,74 @@
 
 mod cache;
 mod call;
+mod capability;
+mod compile;
 mod describe;
+mod digest;
 mod docs;
 mod engine;
 mod fault;
+mod lanes;
 mod limits;
 mod log;
+mod manifest;
 mod program;
 mod provider;
+mod redact;
 mod sandbox;
+mod scan;
+mod section;
 mod ticker;
 mod values;
+mod worker;
+mod world;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::Engine;
 use wasmtime::component::Linker;
 
 use crate::config;
+use crate::egress::Own;
+use crate::keyvalue::Store;
+use crate::policy::{Grants, Needs};
 use cache::Cache;
+use compile::Compiler;
+use lanes::Lanes;
 use sandbox::Sandbox;
 use ticker::Ticker;
 
-pub use call::Run;
+pub use call::{Rights, Run};
+pub use digest::digest;
 pub use docs::{Docs, embed as embed_docs};
 pub use engine::Allocation;
+pub use manifest::{embed_needs, read_needs};
 pub use program::{Function, Program};
+pub use worker::{Job, work as compile_worker};
+pub use world::World;
+
+/// The database of key-value stores, in `toolhost.data_dir`.
+const KEYVALUE_FILE: &str = "keyvalue.db";
 
 /// The engine and what every program shares.
 pub struct Runtime {
     engine: Engine,
     linker: Linker<Sandbox>,
     cache: Option<Cache>,
+    compiler: Compiler,
     component_bytes_max: u64,
     slots: Arc<Semaphore>,
     slots_total: u32,
     allocation: Allocation,
+    lanes: Arc<Lanes>,
+    own: Arc<Own>,
+    data_dir: Option<PathBuf>,
+    /// Open as soon as a provider has a grant of a key-value store.
+    keyvalue: Mutex<Option<Arc<Store>>>,
     _ticker: Ticker,
 }
 
@@ -53,10 +83,17 @@ pub struct Runtime {
 pub struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 impl Runtime {
-    /// Starts an engine with room for `slots` instances at once.
-    pub fn new(config: &config::Runtime, slots: u32) -> Result<Runtime, Error> {
-        let (engine, allocation) = engine::build(slots).map_err(Error::Engine)?;
-        let cache = config.cache_dir.as_deref().and_then(|dir| match Cache::open(dir, &engine) {
+    /// Starts an engine with room for `slots` instances at once. `compiler` is the absolute
+    /// path of the `toolhost` binary, which compiles components in processes of its own;
+    /// without it they are compiled in this one, within no bounds.
+    pub fn new(
+        config: &config::Runtime,
+        slots: u32,
+        compiler: Option<PathBuf>,
+    ) -> Result<Runtime, Error> {
+        let (engine, allocation) = engine::build(slots, config.pool).map_err(Error::Engine)?;
+        let stamp = engine::stamp(&engine);
+        let cache = config.cache_dir.as_deref().and_then(|dir| match Cache::open(dir, stamp) {
             Ok(cache) => Some(cache),
             Err(error) => {
                 tracing::warn!(dir = %dir.display(), %error, "compiled components are not cached");
@@ -68,11 +105,48 @@ impl Runtime {
             _ticker: Ticker::start(&engine),
             engine,
             cache,
+            compiler: Compiler::new(config, compiler),
             component_bytes_max: config.component_bytes_max,
             slots: Arc::new(Semaphore::new(slots as usize)),
             slots_total: slots,
             allocation,
+            own: Arc::default(),
+            data_dir: config.data_dir.clone(),
+            keyvalue: Mutex::default(),
+            lanes: Arc::new(Lanes::start().map_err(|error| Error::Engine(error.into()))?),
         })
+    }
+
+    /// Opens what a provider's `grants` name and `needs`, its component's manifest, declares.
+    pub fn world(&self, grants: Grants, needs: Option<&Needs>) -> Result<Arc<World>, Error> {
+        let store = grants.keyvalue.is_some().then(|| self.keyvalue());
+        let world = store
+            .transpose()
+            .and_then(|store| World::new(grants, needs, self.own.clone(), store));
+        world.map(Arc::new).map_err(Error::World)
+    }
+
+    /// The database of all key-value stores. The error is a sentence for people.
+    fn keyvalue(&self) -> Result<Arc<Store>, String> {
+        let Some(dir) = &self.data_dir else {
+            return Err(
+                "`grants.keyvalue` needs a folder to keep the store in; set `toolhost.data_dir`"
+                    .to_owned(),
+            );
+        };
+        let mut keyvalue = self.keyvalue.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(store) = &*keyvalue {
+            return Ok(store.clone());
+        }
+        std::fs::create_dir_all(dir)
+            .map_err(|error| format!("`{}` cannot be made: {error}", dir.display()))?;
+        let store = Store::open(&dir.join(KEYVALUE_FILE)).map_err(|error| error.to_string())?;
+        Ok(keyvalue.insert(Arc::new(store)).clone())
+    }
+
+    /// Says where this host listens: guests never get there, whatever is granted.
+    pub fn listens(&self, address: SocketAddr) {
+        self.own.add(address);
     }
 
     /// Waits for a free place in the pool.
@@ -96,10 +170,43 @@ impl Runtime {
         self.slots_total
     }
 
+    /// What is in use now, to find leaks by: all zero when no call runs.
+    pub fn in_use(&self) -> InUse {
+        let pool = self.engine.pooling_allocator_metrics();
+        let free = self.slots.available_permits();
+        InUse {
+            slots: (self.slots_total as usize).saturating_sub(free),
+            instances: pool.as_ref().map_or(0, |pool| pool.component_instances()),
+            slow_tasks: self.lanes.tasks(),
+        }
+    }
+
+    /// Bytes that free places of the pool keep in memory, so that the next calls take no page
+    /// faults.
+    pub fn warm_bytes(&self) -> usize {
+        let pool = self.engine.pooling_allocator_metrics();
+        pool.map_or(0, |pool| {
+            pool.unused_memory_bytes_resident()
+                + pool.unused_table_bytes_resident()
+                + pool.unused_stack_bytes_resident().unwrap_or(0)
+        })
+    }
+
     /// How instances are allocated, for the start-up log.
     pub fn allocation(&self) -> Allocation {
         self.allocation
     }
+}
+
+/// What calls hold of a runtime.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InUse {
+    /// Places in the instance pool.
+    pub slots: usize,
+    /// Instances alive in the pool, one a store.
+    pub instances: u64,
+    /// Calls in the slow lane.
+    pub slow_tasks: usize,
 }
 
 /// Why a component cannot be loaded.
@@ -125,6 +232,35 @@ pub enum Error {
         limit: u64,
     },
 
+    /// It has more parts of one kind than any tool.
+    #[error("the component has more than {limit} {parts}")]
+    TooComplex {
+        /// In the plural.
+        parts: &'static str,
+        /// How many are accepted.
+        limit: u64,
+    },
+
+    /// It takes longer to compile than the config allows.
+    #[error("compiling the component takes longer than the {} of `toolhost.compile_timeout`", humantime::format_duration(*limit))]
+    CompileTimeout {
+        /// For one component.
+        limit: Duration,
+    },
+
+    /// It takes more memory to compile than the config allows, or than there is.
+    #[error(
+        "compiling the component takes more than the {limit} bytes of `toolhost.compile_memory`"
+    )]
+    CompileMemory {
+        /// In bytes.
+        limit: u64,
+    },
+
+    /// The compiler does not start or breaks.
+    #[error("the compiler failed: {0}")]
+    Compiler(String),
+
     /// It is no component.
     #[error("{0}")]
     NotAComponent(String),
@@ -132,6 +268,13 @@ pub enum Error {
     /// It imports something that this host does not have.
     #[error("the component imports {}, which this host does not offer", names.join(", "))]
     ForeignImports {
+        /// The import names, in backticks.
+        names: Vec<String>,
+    },
+
+    /// It imports WASI 0.3.
+    #[error("the component imports {}; WASI 0.3 is experimental in the engine of this host, which offers WASI 0.2", names.join(", "))]
+    Wasi03 {
         /// The import names, in backticks.
         names: Vec<String>,
     },
@@ -151,6 +294,14 @@ pub enum Error {
     /// Its own `list-tools` failed.
     #[error("the component's `list-tools` failed: {0}")]
     ListTools(crate::invocation::Failure),
+
+    /// Something that its provider's grants name cannot be opened.
+    #[error("{0}")]
+    World(String),
+
+    /// Its manifest cannot be written or read.
+    #[error("{0}")]
+    Manifest(String),
 
     /// Its docs cannot be written or read.
     #[error("{0}")]

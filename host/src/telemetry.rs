@@ -9,6 +9,6 @@ mod names;
 mod record;
 mod setup;
 
-pub use names::{METRICS, Metric};
+pub use names::{ACTIVE, CONNECTIONS, INSTANCES, METRICS, Metric, TASKS};
 pub use record::{Call, Labels, Recorder};
 pub use setup::{Scrape, Telemetry, log_to_stderr};

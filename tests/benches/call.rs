@@ -11,6 +11,7 @@ use std::time::Instant;
 use criterion::{Criterion, criterion_group};
 use serde_json::{Map, Value, json};
 use toolhost::invocation::Invocation;
+use toolhost::runtime::Rights;
 use toolhost_tests::Setup;
 
 /// Single calls that are timed for the tail.
@@ -52,9 +53,14 @@ fn calls(criterion: &mut Criterion) {
         bencher.iter(|| {
             runtime.block_on(async {
                 let slot = host.app().runtime().slot().await;
+                let rights = Rights {
+                    limits: &entry.limits,
+                    world: &entry.world,
+                    group: Some(&entry.tool.group),
+                };
                 entry
                     .program
-                    .call(slot, &entry.function, black_box(&args), &entry.limits)
+                    .call(slot, &entry.function, black_box(&args), rights)
                     .await
             })
         });

@@ -1,7 +1,12 @@
 //! The harness: a host with the tools a test asks for, in this process, on any free port.
 
+pub mod bombs;
+pub mod serving;
+
+use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use serde_json::{Map, Value};
@@ -29,6 +34,38 @@ pub fn guest(name: &str) -> PathBuf {
     ))
 }
 
+/// The component of a guest that attacks; `make guests` builds them.
+pub fn hostile(name: &str) -> PathBuf {
+    root().join(format!(
+        "tests/hostile/target/wasm32-wasip2/release/{name}.wasm"
+    ))
+}
+
+/// The component of an attack that is written as text, encoded once a run.
+pub fn wat(name: &str) -> PathBuf {
+    static ENCODED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let folder = root().join("target/test-wat");
+    let path = folder.join(format!("{name}.wasm"));
+    let mut encoded = ENCODED.lock().unwrap_or_else(PoisonError::into_inner);
+    if encoded.insert(name.to_owned()) {
+        let wasm = ::wat::parse_file(text_of(name)).unwrap_or_else(|error| panic!("{error}"));
+        // Another process may be reading the file: it must see the old one or the new one.
+        let write = || -> std::io::Result<()> {
+            std::fs::create_dir_all(&folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+            file.write_all(&wasm)?;
+            file.persist(&path)?;
+            Ok(())
+        };
+        write().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+    path
+}
+
+fn text_of(name: &str) -> PathBuf {
+    root().join(format!("tests/hostile/wat/{name}.wat"))
+}
+
 /// The shipped tools as the binary carries them.
 pub fn shipped() -> Vec<Shipped> {
     let path = root().join("target/tools/weather.wasm");
@@ -51,6 +88,7 @@ pub struct Setup {
     providers: String,
     groups: String,
     host: String,
+    server: String,
 }
 
 impl Setup {
@@ -68,14 +106,30 @@ impl Setup {
     /// A guest with further config, in YAML's flow style: `{limits: {fuel: 1M}}`.
     #[must_use]
     pub fn guest_with(self, name: &str, config: &str) -> Setup {
+        self.component(name, &guest(name), config)
+    }
+
+    /// An attack, built or written as text, likewise.
+    #[must_use]
+    pub fn hostile(self, name: &str, config: &str) -> Setup {
+        let path = if text_of(name).exists() {
+            wat(name)
+        } else {
+            hostile(name)
+        };
+        self.component(name, &path, config)
+    }
+
+    /// A component as provider and group of a name, with further config in flow style.
+    #[must_use]
+    pub fn component(self, name: &str, path: &Path, config: &str) -> Setup {
         let inner = config
             .trim()
             .strip_prefix('{')
             .and_then(|config| config.strip_suffix('}'));
         let inner = inner.expect("a map in flow style");
         let comma = if inner.trim().is_empty() { "" } else { ", " };
-        let component = guest(name);
-        let config = format!("{{component: \"{}\"{comma}{inner}}}", component.display());
+        let config = format!("{{component: \"{}\"{comma}{inner}}}", path.display());
         self.provider(name, "inline::wasm", &config)
             .group(name, name)
     }
@@ -109,6 +163,13 @@ impl Setup {
         self
     }
 
+    /// One more key under `server:`, in YAML's flow style: `auth: {keys: []}`.
+    #[must_use]
+    pub fn server(mut self, key: &str) -> Setup {
+        self.server += &format!(", {key}");
+        self
+    }
+
     /// The config as a file would have it.
     pub fn yaml(&self) -> String {
         let list = |text: &str| {
@@ -120,7 +181,8 @@ impl Setup {
         };
         let cache = root().join("target/test-cache");
         format!(
-            "version: 2\nserver: {{port: 0}}\nproviders:\n  tool_runtime:{}tool_groups:{}toolhost:\n  cache_dir: \"{}\"\n{}",
+            "version: 2\nserver: {{port: 0{}}}\nproviders:\n  tool_runtime:{}tool_groups:{}toolhost:\n  data_dir: data\n  cache_dir: \"{}\"\n{}",
+            self.server,
             list(&self.providers),
             list(&self.groups),
             cache.display(),
@@ -163,7 +225,7 @@ impl TestHost {
         std::fs::write(&file, yaml).map_err(anyhow::Error::from)?;
         let config = config::load(&file, &Overrides::default())?;
         Ok(TestHost {
-            app: App::build(config, &shipped()).await?,
+            app: App::build(config, &shipped(), Some(binary())).await?,
             _dir: dir,
         })
     }
@@ -248,7 +310,7 @@ pub async fn invoke(router: &Router, tool: &str, args: Value) -> Answer {
 pub async fn until_full(router: &Router, tool: &str) {
     let catalog = router.registry().current();
     let entry = catalog.entry(tool).expect("the tool exists");
-    while entry.share.available_permits() > 0 {
+    while entry.share.running.available_permits() > 0 {
         tokio::task::yield_now().await;
     }
 }

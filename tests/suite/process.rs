@@ -1,87 +1,11 @@
 //! The host as a process: start, memory, signals.
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use toolhost_tests::{Setup, binary, root, until_full};
-
-/// `toolhost serve` on a free port; killed when dropped.
-struct Serving {
-    child: Child,
-    url: String,
-    lines: Vec<String>,
-}
-
-impl Serving {
-    fn start(args: &[&str]) -> Serving {
-        let mut child = Command::new(binary())
-            .arg("serve")
-            .args(args)
-            .args(["--port", "0"])
-            .current_dir(root())
-            .env("TOOLHOST_CACHE_DIR", root().join("target/test-cache"))
-            .env("TOOLHOST_LOG", "error")
-            .env_remove("LLAMA_STACK_PORT")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("`make build` made the binary");
-        let out = BufReader::new(child.stdout.take().expect("piped"));
-        let mut lines = Vec::new();
-        for line in out.lines() {
-            let line = line.expect("UTF-8");
-            let last = line.ends_with("/metrics");
-            lines.push(line);
-            if last {
-                break;
-            }
-        }
-        let url = lines[0]
-            .rsplit(' ')
-            .next()
-            .expect("the first line ends with the URL")
-            .to_owned();
-        Serving { child, url, lines }
-    }
-
-    fn with(setup: &Setup, dir: &Path) -> Serving {
-        let file = dir.join("config.yaml");
-        std::fs::write(&file, setup.yaml()).expect("written");
-        Serving::start(&[file.to_str().expect("UTF-8")])
-    }
-
-    /// Resident memory, in KiB.
-    fn memory_kib(&self) -> u64 {
-        let status =
-            std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it lives");
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .expect("VmRSS");
-        line.trim()
-            .trim_end_matches(" kB")
-            .parse()
-            .expect("a number")
-    }
-
-    fn terminate(&self) {
-        let killed = Command::new("kill")
-            .arg(self.child.id().to_string())
-            .status();
-        assert!(killed.expect("kill is there").success());
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use toolhost_tests::serving::Serving;
+use toolhost_tests::{Setup, until_full};
 
 async fn invoke(client: &reqwest::Client, url: &str, tool: &str, args: &Value) -> Value {
     let request = client
@@ -131,6 +55,7 @@ async fn the_example_config_starts_unchanged() {
     assert_eq!(answer["error_code"], Value::Null, "{answer}");
 }
 
+/// Row 51: a stop while a call runs; it finishes.
 #[tokio::test]
 async fn calls_in_flight_finish_when_the_server_stops() {
     let setup = Setup::new().guest_with("sleeps", "{limits: {timeout: 10s, concurrency: 1}}");
@@ -144,6 +69,7 @@ async fn calls_in_flight_finish_when_the_server_stops() {
     server.stop().await.expect("it stops");
 }
 
+/// Row 51: a call that outlasts the grace period; the server stops all the same.
 #[tokio::test]
 async fn calls_that_outlast_the_grace_period_do_not_hold_the_server_up() {
     let setup = Setup::new()
@@ -162,6 +88,7 @@ async fn calls_that_outlast_the_grace_period_do_not_hold_the_server_up() {
     running.abort();
 }
 
+/// Row 51: SIGTERM without a call; exit code 0.
 #[tokio::test]
 async fn sigterm_ends_the_process_well() {
     let mut serving = Serving::start(&[]);

@@ -2,6 +2,7 @@
 
 mod admission;
 mod contract;
+mod grants;
 mod isolation;
 mod limits;
 mod loading;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Entry, Group, Provider};
 use crate::invocation::Rejection;
+use crate::tool::GroupName;
 
 /// Names this unlike are not suggested.
 const LIKENESS_MIN: f64 = 0.55;
@@ -49,6 +50,21 @@ impl Catalog {
         &self.providers
     }
 
+    /// The providers that stand behind `groups`, in the order of the config; `None` is all
+    /// groups, and those without one.
+    pub fn providers_among(
+        &self,
+        groups: Option<&[GroupName]>,
+    ) -> impl Iterator<Item = &Arc<Provider>> {
+        self.providers.iter().filter(move |provider| {
+            let mut offered = self
+                .groups
+                .iter()
+                .filter(|group| group.provider == provider.name);
+            groups.is_none() || offered.any(|group| is_among(&group.name, groups))
+        })
+    }
+
     /// The provider of that id.
     pub fn provider(&self, name: &str) -> Option<&Arc<Provider>> {
         self.providers
@@ -74,17 +90,33 @@ impl Catalog {
     /// Finds a tool by `tool`, `group/tool` or `group::tool`. A bare name that several groups
     /// offer is rejected with all its qualified names, never guessed.
     pub fn entry(&self, name: &str) -> Result<&Arc<Entry>, Rejection> {
-        match self.by_name.get(name).map(Vec::as_slice) {
-            Some([entry]) => Ok(entry),
-            Some(entries @ [_, ..]) => Err(Rejection::AmbiguousTool {
+        self.entry_among(name, None)
+    }
+
+    /// The same for somebody for whom only the tools of `groups` exist; `None` is all. Nothing
+    /// that comes back tells whether others do.
+    pub fn entry_among(
+        &self,
+        name: &str,
+        groups: Option<&[GroupName]>,
+    ) -> Result<&Arc<Entry>, Rejection> {
+        let named = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
+        let entries = || {
+            named
+                .iter()
+                .filter(|entry| is_among(&entry.tool.group, groups))
+        };
+        match (entries().next(), entries().nth(1)) {
+            (Some(entry), None) => Ok(entry),
+            (Some(_), Some(_)) => Err(Rejection::AmbiguousTool {
                 name: name.to_owned(),
-                candidates: entries.iter().map(|entry| entry.tool.qualified()).collect(),
+                candidates: entries().map(|entry| entry.tool.qualified()).collect(),
             }),
-            Some([]) | None => Err(self.unknown(name)),
+            (None, _) => Err(self.unknown(name, groups)),
         }
     }
 
-    fn unknown(&self, name: &str) -> Rejection {
+    fn unknown(&self, name: &str, groups: Option<&[GroupName]>) -> Rejection {
         let name: String = name.chars().take(SHOWN_MAX).collect();
         // Whoever wrote no group looks for a bare name. That, and names of about the same
         // length alone, keep this cheap however many groups there are.
@@ -95,7 +127,12 @@ impl Catalog {
         };
         let nearest = self
             .by_name
-            .keys()
+            .iter()
+            .filter(|(_, entries)| {
+                let mut groups_of = entries.iter().map(|entry| &entry.tool.group);
+                groups_of.any(|group| is_among(group, groups))
+            })
+            .map(|(known, _)| known)
             .filter(may_be_meant)
             .take(COMPARED_MAX)
             .map(|known| (strsim::normalized_damerau_levenshtein(&name, known), known))
@@ -104,8 +141,7 @@ impl Catalog {
             .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
             .map(|(_, known)| known.clone());
         let providers = self
-            .providers
-            .iter()
+            .providers_among(groups)
             .map(|provider| provider.name.to_string())
             .collect();
         Rejection::UnknownTool {
@@ -114,4 +150,8 @@ impl Catalog {
             providers,
         }
     }
+}
+
+fn is_among(group: &GroupName, groups: Option<&[GroupName]>) -> bool {
+    groups.is_none_or(|groups| groups.contains(group))
 }

@@ -4,13 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::Semaphore;
-
 use super::registry::group;
-use super::{Catalog, Offer, Provider, Registry};
-use crate::config::{self, Config, Place, Problem, Problems, Source, ToolOverride};
-use crate::policy::Limits;
-use crate::runtime::{Error, Function, Program, Runtime};
+use super::{Catalog, Offer, Provider, Registry, Share, pin};
+use crate::config::{self, Config, Imports, Place, Problem, Problems, Source, ToolOverride};
+use crate::policy::{Limits, Missing, Needs};
+use crate::runtime::{Error, Function, Program, Rights, Runtime, World, read_needs};
 use crate::tool::Input;
 
 /// A component that the binary carries.
@@ -30,20 +28,22 @@ pub async fn load(
 ) -> Result<Registry, Problems> {
     let mut problems = Vec::new();
     let mut providers = Vec::new();
+    let tool_queue = config.admission.tool_queue;
     for section in &config.providers {
         let limits = config.runtime.limits.with(&section.limits);
         let started = Instant::now();
-        match program(section, config, runtime, shipped, &limits).await {
-            Ok(program) => {
+        match provided(section, config, runtime, shipped, &limits).await {
+            Ok((program, world)) => {
                 tracing::info!(
                     provider = %section.name, tools = program.functions.len(), took = ?started.elapsed(), "component loaded"
                 );
-                let offers = offers(section, &program, limits, &mut problems);
+                let offers = offers(section, &program, (limits, tool_queue), &mut problems);
                 providers.push(Arc::new(Provider {
                     name: section.name.clone(),
                     kind: section.kind.clone(),
                     config: section.config.clone(),
-                    program: Arc::new(program),
+                    world,
+                    program,
                     offers,
                 }));
             }
@@ -62,25 +62,79 @@ pub async fn load(
             section.name.clone(),
             provider,
             section.args.clone(),
+            config.admission.group_concurrency,
         )))
     });
     let groups = groups.collect();
-    Ok(Registry::new(Catalog::new(providers, groups)))
+    let catalog = Catalog::new(providers, groups);
+    Ok(Registry::new(catalog, config.admission.group_concurrency))
 }
 
-async fn program(
+/// The program of a provider, and what it may reach: what its component declares and the
+/// config grants.
+async fn provided(
     section: &config::Provider,
     config: &Config,
     runtime: &Arc<Runtime>,
     shipped: &[Shipped],
     limits: &Limits,
-) -> Result<Program, Problem> {
+) -> Result<(Arc<Program>, Arc<World>), Problem> {
     let wasm = find(section, config, runtime, shipped)?;
-    let loaded = runtime.load(wasm, &section.functions, limits).await;
-    loaded.map_err(|error| Problem {
+    pin::check_file(section, &wasm)?;
+    let problem = |message, remedy| Problem {
         place: section.place.clone(),
-        remedy: remedy(&error),
-        message: error.to_string(),
+        message,
+        remedy,
+    };
+    let failed = |error: Error| problem(error.to_string(), remedy(&error));
+    let needs = read_needs(&wasm).map_err(failed)?;
+    if let Some(needs) = &needs {
+        covered(needs, section)?;
+    }
+    let loaded = async {
+        let world = runtime.world(section.grants.clone(), needs.as_ref())?;
+        let rights = Rights {
+            limits,
+            world: &world,
+            group: None,
+        };
+        let program = runtime.load(wasm, &section.functions, rights).await?;
+        Ok((program, world))
+    };
+    let (program, world) = loaded.await.map_err(failed)?;
+    pin::check_tools(section, &program)?;
+    let ungranted: Vec<_> = program.ungranted(&section.grants).collect();
+    if section.imports == Imports::Strict && !ungranted.is_empty() {
+        return Err(problem(
+            format!(
+                "the component imports {} without a grant, and `imports` is `strict`",
+                ungranted.join(", ")
+            ),
+            "grant it under `config.grants`, or write `imports: lenient` to deny it at use"
+                .to_owned(),
+        ));
+    }
+    for grant in program.unused(&section.grants) {
+        tracing::warn!(provider = %section.name, grant, "the component does not import what is granted");
+    }
+    Ok((program, world))
+}
+
+/// Everything that a component declares must be granted.
+fn covered(needs: &Needs, section: &config::Provider) -> Result<(), Problem> {
+    let missing = needs.missing(&section.grants);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let what: Vec<_> = missing.iter().map(|missing| &*missing.what).collect();
+    let yaml = Missing::yaml(&missing).replace('\n', "\n    ");
+    Err(Problem {
+        place: section.place.clone(),
+        message: format!(
+            "the component declares that it needs {}, which nothing grants",
+            what.join(", ")
+        ),
+        remedy: format!("add under its `config`:\n\n    {yaml}\n"),
     })
 }
 
@@ -135,10 +189,23 @@ fn remedy(error: &Error) -> String {
             "build the tool without them: only WASI 0.2 and `toolhost:tool` can be imported"
                 .to_owned()
         }
+        Error::Wasi03 { .. } => "build the tool for WASI 0.2: target `wasm32-wasip2`".to_owned(),
         Error::TooLarge { .. } => {
             "raise `toolhost.component_bytes_max`, or strip debug symbols from the component"
                 .to_owned()
         }
+        Error::TooComplex { .. } => {
+            "build it of fewer parts: link its modules, or split it into several tools".to_owned()
+        }
+        Error::CompileTimeout { .. } => {
+            "raise `toolhost.compile_timeout` if the component comes from somebody you trust"
+                .to_owned()
+        }
+        Error::CompileMemory { .. } => {
+            "raise `toolhost.compile_memory` if the component comes from somebody you trust"
+                .to_owned()
+        }
+        Error::Manifest(_) => "write it anew with `toolhost component embed-manifest`".to_owned(),
         Error::NotAComponent(_) => {
             "build it for `wasm32-wasip2`, or convert it with `wasm-tools component new`".to_owned()
         }
@@ -153,8 +220,9 @@ fn remedy(error: &Error) -> String {
             "run `toolhost component inspect` on it, or raise the provider's `config.limits`"
                 .to_owned()
         }
+        Error::World(_) => "correct the provider's `config.grants`".to_owned(),
         Error::Contract(_) => "correct the component's WIT, or its `list-tools`".to_owned(),
-        Error::Engine(_) | Error::Unreadable { .. } | Error::Docs(_) => {
+        Error::Engine(_) | Error::Compiler(_) | Error::Unreadable { .. } | Error::Docs(_) => {
             "see the log for details".to_owned()
         }
     }
@@ -163,7 +231,7 @@ fn remedy(error: &Error) -> String {
 fn offers(
     section: &config::Provider,
     program: &Program,
-    limits: Limits,
+    bounds: (Limits, u32),
     problems: &mut Vec<Problem>,
 ) -> Vec<Offer> {
     let known: Vec<String> = program
@@ -187,14 +255,14 @@ fn offers(
     program
         .functions
         .iter()
-        .map(|function| offer(section, function, limits, problems))
+        .map(|function| offer(section, function, bounds, problems))
         .collect()
 }
 
 fn offer(
     section: &config::Provider,
     function: &Arc<Function>,
-    limits: Limits,
+    (limits, queue): (Limits, u32),
     problems: &mut Vec<Problem>,
 ) -> Offer {
     let none = ToolOverride::default();
@@ -214,7 +282,7 @@ fn offer(
             .clone(),
         input,
         limits,
-        share: Arc::new(Semaphore::new(limits.concurrency as usize)),
+        share: Arc::new(Share::new(limits.concurrency, queue)),
     }
 }
 

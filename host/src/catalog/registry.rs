@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
 
 use super::{Catalog, Entry, Group, Provider};
 use crate::tool::{GroupName, ProviderName, Tool};
@@ -18,6 +19,7 @@ const REGISTERED_TOOLS_MAX: usize = 2048;
 /// Holds the catalog in force. Reading it takes no lock.
 pub struct Registry {
     current: ArcSwap<Catalog>,
+    group_concurrency: u32,
     /// Every id that a client ever registered, with its number of tools. The lock admits one
     /// writer at a time, so that no change is lost.
     registered: Mutex<HashMap<GroupName, usize>>,
@@ -77,9 +79,11 @@ pub struct UnknownGroup {
 }
 
 impl Registry {
-    /// A registry with `catalog` in force.
-    pub fn new(catalog: Catalog) -> Registry {
+    /// A registry with `catalog` in force. Of a group that is registered later,
+    /// `group_concurrency` calls may run at once.
+    pub fn new(catalog: Catalog, group_concurrency: u32) -> Registry {
         Registry {
+            group_concurrency,
             current: ArcSwap::from_pointee(catalog),
             registered: Mutex::default(),
         }
@@ -113,7 +117,8 @@ impl Registry {
             return Err(RegisterError::TooMany);
         }
         registered.insert(registration.name.clone(), provider.offers.len());
-        let group = Arc::new(group(registration.name, provider, registration.args));
+        let (name, args) = (registration.name, registration.args);
+        let group = Arc::new(group(name, provider, args, self.group_concurrency));
         let mut groups = catalog.groups().to_vec();
         groups.push(group.clone());
         self.current
@@ -175,7 +180,9 @@ pub(super) fn group(
     name: GroupName,
     provider: &Provider,
     args: Option<Map<String, Value>>,
+    concurrency: u32,
 ) -> Group {
+    let running = Arc::new(Semaphore::new(concurrency as usize));
     let entry = |offer: &super::Offer| {
         Arc::new(Entry {
             tool: Tool {
@@ -187,9 +194,11 @@ pub(super) fn group(
                 output_schema: offer.function.output_schema.clone(),
             },
             limits: offer.limits,
+            world: provider.world.clone(),
             program: provider.program.clone(),
             function: offer.function.clone(),
             share: offer.share.clone(),
+            group_running: running.clone(),
         })
     };
     let entries = provider.offers.iter().map(entry).collect();

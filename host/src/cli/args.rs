@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -26,6 +27,9 @@ pub enum Command {
     /// Look at component files and prepare them
     #[command(subcommand)]
     Component(ComponentCommand),
+    /// Compile the component on stdin, within bounds; a host starts this by itself
+    #[command(hide = true)]
+    CompileWorker(CompileWorker),
 }
 
 #[derive(Debug, Subcommand)]
@@ -42,6 +46,8 @@ pub enum ComponentCommand {
     Inspect(Inspect),
     /// Write the doc comments of a WIT package into a component file
     EmbedDocs(EmbedDocs),
+    /// Write what a component needs to be granted into its file
+    EmbedManifest(EmbedManifest),
 }
 
 #[derive(Debug, Args)]
@@ -67,7 +73,7 @@ pub struct Check {
 }
 
 /// Where tools are looked for.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct From {
     /// The config file (YAML); the shipped tools if left out
     #[arg(long, conflicts_with = "endpoint")]
@@ -75,6 +81,23 @@ pub struct From {
     /// A running host, such as http://127.0.0.1:8321
     #[arg(long)]
     pub endpoint: Option<String>,
+    /// The API key to send to the running host [default: the variable TOOLHOST_API_KEY, which
+    /// other users of this machine do not see]
+    #[arg(long, requires = "endpoint", value_name = "KEY")]
+    pub api_key: Option<String>,
+}
+
+impl fmt::Debug for From {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the key.
+        let From {
+            config, endpoint, ..
+        } = self;
+        f.debug_struct("From")
+            .field("config", config)
+            .field("endpoint", endpoint)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -134,6 +157,34 @@ pub struct EmbedDocs {
     /// The component file to write; may be the same
     #[arg(short, long)]
     pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct EmbedManifest {
+    /// The component file to read
+    pub component: PathBuf,
+    /// The manifest: network, files, env, secrets, config and keyvalue that it needs (YAML)
+    #[arg(long)]
+    pub manifest: PathBuf,
+    /// The component file to write [default: the one that is read]
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CompileWorker {
+    /// Size of the component, in bytes
+    #[arg(long)]
+    pub input: usize,
+    /// Memory that it may take, in bytes
+    #[arg(long)]
+    pub memory: u64,
+    /// Seconds that it may take
+    #[arg(long)]
+    pub seconds: u64,
+    /// The engine that the code is for
+    #[arg(long)]
+    pub engine: String,
 }
 
 #[cfg(test)]

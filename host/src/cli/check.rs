@@ -79,10 +79,11 @@ pub fn check(args: &Check, shipped: &[Shipped]) -> Result<(), Stop> {
 }
 
 fn to_provider(provider: &Provider) -> Value {
+    let ungranted = provider.program.ungranted(provider.world.grants());
     json!({
         "provider_id": provider.name.as_str(),
         "provider_type": provider.kind,
         "component_digest": provider.program.digest,
-        "ungranted_imports": provider.program.ungranted().collect::<Vec<_>>(),
+        "ungranted_imports": ungranted.collect::<Vec<_>>(),
     })
 }

@@ -1,39 +1,56 @@
-//! `toolhost component inspect` and `toolhost component embed-docs`
+//! `toolhost component inspect`, `embed-docs` and `embed-manifest`
 
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
 
-use super::args::{EmbedDocs, Inspect};
+use super::args::{EmbedDocs, EmbedManifest, Inspect};
 use super::exit::Stop;
 use super::render::{bytes, parameters, print, print_json, say};
-use super::{load, tokio_runtime};
-use crate::config::Overrides;
-use crate::policy::Limits;
-use crate::runtime::{Program, Runtime, embed_docs as embed};
+use super::{compiler, load, tokio_runtime};
+use crate::config::{self, Overrides};
+use crate::policy::{Grants, Limits, Missing, Needs};
+use crate::runtime::{self, Program, Rights, Runtime};
 
 /// Prints what a component offers and asks for, after the same checks as `serve`.
 pub fn inspect(args: &Inspect) -> Result<(), Stop> {
     let config = load(None, &Overrides::default(), &[])?;
-    let runtime =
-        Runtime::new(&config.runtime, 1).map_err(|error| Stop::host(error.to_string()))?;
+    let runtime = Runtime::new(&config.runtime, 1, compiler())
+        .map_err(|error| Stop::host(error.to_string()))?;
     let runtime = Arc::new(runtime);
-    let program = tokio_runtime()?.block_on(async {
+    let loaded = tokio_runtime()?.block_on(async {
         let wasm = runtime.read(&args.component)?;
-        runtime.load(wasm, &args.functions, &Limits::DEFAULT).await
+        let needs = runtime::read_needs(&wasm)?;
+        let world = runtime.world(Grants::default(), None)?;
+        let rights = Rights {
+            limits: &Limits::DEFAULT,
+            world: &world,
+            group: None,
+        };
+        let program = runtime.load(wasm, &args.functions, rights).await?;
+        Ok((program, needs))
     });
-    let program =
-        program.map_err(|error| Stop::data(format!("`{}`: {error}", args.component.display())))?;
+    let (program, needs) = loaded.map_err(|error: runtime::Error| {
+        Stop::data(format!("`{}`: {error}", args.component.display()))
+    })?;
+    let needs = needs.as_ref().map(in_words);
     if args.json {
-        print_json(&to_json(&program));
+        print_json(&to_json(&program, needs.as_deref()));
     } else {
         print_people(&args.component, &program);
+        print_needs(needs.as_deref());
+        print_pin(&program);
     }
     Ok(())
 }
 
-fn to_json(program: &Program) -> serde_json::Value {
+/// Everything that a manifest declares, each with the grant that covers it.
+fn in_words(needs: &Needs) -> Vec<Missing> {
+    needs.missing(&Grants::default())
+}
+
+fn to_json(program: &Program, needs: Option<&[Missing]>) -> serde_json::Value {
     let tools = program.functions.iter().map(|function| {
         json!({
             "name": function.name.as_str(),
@@ -42,7 +59,20 @@ fn to_json(program: &Program) -> serde_json::Value {
             "output_schema": function.output_schema,
         })
     });
-    json!({"digest": program.digest, "tools": tools.collect::<Vec<_>>(), "imports": program.imports})
+    let needs = needs.map(|needs| {
+        let need = |need: &Missing| json!({"what": need.what, "grant": need.grant()});
+        needs.iter().map(need).collect::<Vec<_>>()
+    });
+    json!({
+        "digest": program.digest,
+        "pin": {
+            "component": format!("blake3:{}", program.digest),
+            "tools": format!("blake3:{}", program.tools_digest()),
+        },
+        "tools": tools.collect::<Vec<_>>(),
+        "imports": program.imports,
+        "needs": needs,
+    })
 }
 
 fn print_people(path: &Path, program: &Program) {
@@ -54,7 +84,7 @@ fn print_people(path: &Path, program: &Program) {
         }
         print(&parameters(function.input.schema()));
     }
-    let ungranted: Vec<&str> = program.ungranted().collect();
+    let ungranted: Vec<&str> = program.ungranted(&Grants::default()).collect();
     say!("\nimports ({}):", program.imports.len());
     for import in &program.imports {
         let mark = if ungranted.contains(&import.as_str()) {
@@ -66,27 +96,36 @@ fn print_people(path: &Path, program: &Program) {
     }
 }
 
+fn print_needs(needs: Option<&[Missing]>) {
+    match needs {
+        None => say!("\nmanifest: none; the component does not say what it needs"),
+        Some([]) => say!("\nmanifest: it needs no grant"),
+        Some(needs) => {
+            say!("\nmanifest: it needs these grants, under the provider's `config`:");
+            for need in needs {
+                say!("  {}", need.what);
+                for line in need.grant().lines() {
+                    say!("    {line}");
+                }
+            }
+        }
+    }
+}
+
+/// What holds a provider to what is shown above.
+fn print_pin(program: &Program) {
+    say!("\npin, under the provider's `config`:");
+    say!("    pin:");
+    say!("      component: blake3:{}", program.digest);
+    say!("      tools: blake3:{}", program.tools_digest());
+}
+
 /// Writes the docs of a WIT package into a component.
 pub fn embed_docs(args: &EmbedDocs) -> Result<(), Stop> {
-    let wasm = std::fs::read(&args.component).map_err(|error| {
-        Stop::data(format!(
-            "`{}` cannot be read: {error}",
-            args.component.display()
-        ))
-    })?;
-    let (out, docs) = embed(&args.wit, &wasm).map_err(|error| Stop::data(error.to_string()))?;
-    if let Some(parent) = args.output.parent() {
-        let made = std::fs::create_dir_all(parent);
-        made.map_err(|error| {
-            Stop::data(format!("`{}` cannot be made: {error}", parent.display()))
-        })?;
-    }
-    std::fs::write(&args.output, &out).map_err(|error| {
-        Stop::data(format!(
-            "`{}` cannot be written: {error}",
-            args.output.display()
-        ))
-    })?;
+    let wasm = read(&args.component)?;
+    let embedded = runtime::embed_docs(&args.wit, &wasm);
+    let (out, docs) = embedded.map_err(|error| Stop::data(error.to_string()))?;
+    write(&args.output, &out)?;
     say!(
         "{}: {}, docs of {} function(s)",
         args.output.display(),
@@ -94,4 +133,38 @@ pub fn embed_docs(args: &EmbedDocs) -> Result<(), Stop> {
         docs.count()
     );
     Ok(())
+}
+
+/// Writes what a component needs into it.
+pub fn embed_manifest(args: &EmbedManifest) -> Result<(), Stop> {
+    let needs = config::manifest(&args.manifest).map_err(|problems| Stop::config(&problems))?;
+    let wasm = read(&args.component)?;
+    let embedded = runtime::embed_needs(&wasm, &needs);
+    let out = embedded.map_err(|error| Stop::data(error.to_string()))?;
+    let output = args.output.as_ref().unwrap_or(&args.component);
+    write(output, &out)?;
+    say!(
+        "{}: {}, a manifest of {} need(s)",
+        output.display(),
+        bytes(out.len() as u64),
+        in_words(&needs).len()
+    );
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Stop> {
+    let failed = |error| Stop::data(format!("`{}` cannot be read: {error}", path.display()));
+    std::fs::read(path).map_err(failed)
+}
+
+/// Writes a file, making its folder if need be.
+fn write(path: &Path, content: &[u8]) -> Result<(), Stop> {
+    if let Some(parent) = path.parent() {
+        let made = std::fs::create_dir_all(parent);
+        made.map_err(|error| {
+            Stop::data(format!("`{}` cannot be made: {error}", parent.display()))
+        })?;
+    }
+    let failed = |error| Stop::data(format!("`{}` cannot be written: {error}", path.display()));
+    std::fs::write(path, content).map_err(failed)
 }

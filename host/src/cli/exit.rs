@@ -98,6 +98,8 @@ impl Stop {
             | Failure::Timeout { .. }
             | Failure::OutOfFuel { .. }
             | Failure::OutOfMemory { .. }
+            | Failure::TooManyHostCalls { .. }
+            | Failure::TooManyHandles { .. }
             | Failure::OutputTooLarge { .. }
             | Failure::Trap { .. }
             | Failure::InvalidOutput { .. } => TOOL_FAILED,

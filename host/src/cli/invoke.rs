@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::args::Invoke;
 use super::exit::Stop;
+use super::remote::Host;
 use super::render::{print_json, say};
 use super::tools::find_remote;
-use super::{load, remote, with_app};
+use super::{load, with_app};
 use crate::catalog::Shipped;
 use crate::config::Overrides;
 use crate::http::v1::result_json;
@@ -15,8 +16,8 @@ use crate::tool::Args;
 
 /// Runs a tool and prints its answer.
 pub fn invoke(args: &Invoke, shipped: &[Shipped]) -> Result<(), Stop> {
-    match &args.from.endpoint {
-        Some(endpoint) => invoke_remote(args, endpoint),
+    match Host::of(&args.from) {
+        Some(host) => invoke_remote(args, &host),
         None => invoke_here(args, shipped),
     }
 }
@@ -67,12 +68,12 @@ fn print_content(content: &Content) {
     }
 }
 
-fn invoke_remote(args: &Invoke, endpoint: &str) -> Result<(), Stop> {
-    let tools = remote::tools(endpoint)?;
+fn invoke_remote(args: &Invoke, host: &Host<'_>) -> Result<(), Stop> {
+    let tools = host.tools()?;
     // A tool that is not there is for the host to refuse, in its words.
     let tool = find_remote(&tools, &args.tool);
     let schema = tool.map_or(Value::Null, |tool| tool["input_schema"].clone());
-    let result = remote::invoke(endpoint, &args.tool, &arguments(args, &schema)?)?;
+    let result = host.invoke(&args.tool, &arguments(args, &schema)?)?;
     if args.json {
         print_json(&result);
     }

@@ -2,43 +2,64 @@
 
 use std::time::Duration;
 
+use reqwest::blocking::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
+use super::args::From;
 use super::exit::Stop;
+use crate::config;
 use crate::tool::Args;
 
 /// Longer than any tool may run.
 const TIMEOUT: Duration = Duration::from_secs(630);
 
-/// Every tool of the host at `endpoint`, as it lists them.
-pub fn tools(endpoint: &str) -> Result<Vec<Value>, Stop> {
-    let list = answer(client()?.get(url(endpoint, "/v1/tools")), endpoint)?;
-    Ok(list["data"].as_array().cloned().unwrap_or_default())
+/// A host and the key for it.
+pub struct Host<'a> {
+    endpoint: &'a str,
+    api_key: Option<String>,
 }
 
-/// Runs a tool there; the result as it comes.
-pub fn invoke(endpoint: &str, tool: &str, args: &Args) -> Result<Value, Stop> {
-    let body = json!({"tool_name": tool, "kwargs": args});
-    answer(
-        client()?
-            .post(url(endpoint, "/v1/tool-runtime/invoke"))
-            .json(&body),
-        endpoint,
-    )
+impl<'a> Host<'a> {
+    /// The host that the command line names, if it names one.
+    pub fn of(from: &'a From) -> Option<Host<'a>> {
+        Some(Host {
+            endpoint: from.endpoint.as_deref()?,
+            api_key: from.api_key.clone().or_else(config::api_key),
+        })
+    }
+
+    /// Every tool of the host, as it lists them.
+    pub fn tools(&self) -> Result<Vec<Value>, Stop> {
+        let list = self.answer(client()?.get(self.url("/v1/tools")))?;
+        Ok(list["data"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// Runs a tool there; the result as it comes.
+    pub fn invoke(&self, tool: &str, args: &Args) -> Result<Value, Stop> {
+        let body = json!({"tool_name": tool, "kwargs": args});
+        let request = client()?.post(self.url("/v1/tool-runtime/invoke"));
+        self.answer(request.json(&body))
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.endpoint.trim_end_matches('/'))
+    }
+
+    fn answer(&self, request: RequestBuilder) -> Result<Value, Stop> {
+        let request = match &self.api_key {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        };
+        answer(request, self.endpoint)
+    }
 }
 
-fn url(endpoint: &str, path: &str) -> String {
-    format!("{}{path}", endpoint.trim_end_matches('/'))
-}
-
-fn client() -> Result<reqwest::blocking::Client, Stop> {
-    let client = reqwest::blocking::Client::builder()
-        .timeout(TIMEOUT)
-        .build();
+fn client() -> Result<Client, Stop> {
+    let client = Client::builder().timeout(TIMEOUT).build();
     client.map_err(|error| Stop::host(format!("no HTTP client: {error}")))
 }
 
-fn answer(request: reqwest::blocking::RequestBuilder, endpoint: &str) -> Result<Value, Stop> {
+fn answer(request: RequestBuilder, endpoint: &str) -> Result<Value, Stop> {
     let no_answer = |error: reqwest::Error| {
         Stop::unavailable(format!(
             "no answer from {endpoint}: {error}\n  start a host with `toolhost serve`, or correct `--endpoint`"
@@ -54,5 +75,9 @@ fn answer(request: reqwest::blocking::RequestBuilder, endpoint: &str) -> Result<
         .as_str()
         .or(body["detail"].as_str())
         .unwrap_or("no reason given");
-    Err(Stop::status(status.as_u16(), message))
+    let remedy = match status.as_u16() {
+        401 => "\n  set TOOLHOST_API_KEY, or give `--api-key`",
+        _ => "",
+    };
+    Err(Stop::status(status.as_u16(), format!("{message}{remedy}")))
 }

@@ -7,7 +7,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::args::Serve;
 use super::exit::Stop;
 use super::render::say;
-use super::{load, tokio_runtime};
+use super::{compiler, load, tokio_runtime};
 use crate::app::App;
 use crate::catalog::Shipped;
 use crate::config::{Config, Overrides};
@@ -24,7 +24,7 @@ pub fn serve(args: &Serve, shipped: &[Shipped]) -> Result<(), Stop> {
     telemetry::log_to_stderr(&config.telemetry);
     warn_about_ignored(&config);
     tokio_runtime()?.block_on(async {
-        let app = App::build(config, shipped).await.map_err(|error| Stop::start(&error))?;
+        let app = App::build(config, shipped, compiler()).await.map_err(|error| Stop::start(&error))?;
         let listener = app.bind().await.map_err(|error| Stop::start(&error))?;
         // Not before there is something to shut down: until then a signal just ends the process.
         let signals = Signals::listen()?;

@@ -4,14 +4,15 @@ use serde_json::{Value, json};
 
 use super::args::{List, Show};
 use super::exit::Stop;
+use super::remote::Host;
 use super::render::{bytes, parameters, print, print_json, say, table};
-use super::{load_to_look, remote, with_app};
+use super::{load_to_look, with_app};
 use crate::catalog::{Entry, Shipped};
 
 /// Lists every tool.
 pub fn list(args: &List, shipped: &[Shipped]) -> Result<(), Stop> {
-    let tools = match &args.from.endpoint {
-        Some(endpoint) => remote::tools(endpoint)?,
+    let tools = match Host::of(&args.from) {
+        Some(host) => host.tools()?,
         None => {
             let config = load_to_look(args.from.config.as_deref(), shipped)?;
             with_app(config, shipped, async |app| {
@@ -45,8 +46,8 @@ pub fn list(args: &List, shipped: &[Shipped]) -> Result<(), Stop> {
 
 /// Shows one tool.
 pub fn show(args: &Show, shipped: &[Shipped]) -> Result<(), Stop> {
-    let tool = match &args.from.endpoint {
-        Some(endpoint) => find_remote(&remote::tools(endpoint)?, &args.tool)?,
+    let tool = match Host::of(&args.from) {
+        Some(host) => find_remote(&host.tools()?, &args.tool)?,
         None => {
             let config = load_to_look(args.from.config.as_deref(), shipped)?;
             with_app(config, shipped, async |app| {

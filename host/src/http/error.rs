@@ -119,8 +119,8 @@ pub(crate) fn failed(failure: &Failure, trace_id: &str) -> Verdict {
         }
         | Failure::Trap { .. } => Verdict::Code(500),
         Failure::Timeout { .. } => Verdict::Code(504),
-        Failure::OutOfFuel { .. } => Verdict::Code(508),
-        Failure::OutOfMemory { .. } => Verdict::Code(507),
+        Failure::OutOfFuel { .. } | Failure::TooManyHostCalls { .. } => Verdict::Code(508),
+        Failure::OutOfMemory { .. } | Failure::TooManyHandles { .. } => Verdict::Code(507),
         Failure::OutputTooLarge { .. } => Verdict::Code(413),
         Failure::InvalidOutput { .. } => Verdict::Code(502),
         Failure::Host => Verdict::Status(Error::new(
@@ -247,6 +247,8 @@ mod tests {
             ),
             (Failure::OutOfFuel { limit: 1 }, "508"),
             (Failure::OutOfMemory { limit_bytes: 1 }, "507"),
+            (Failure::TooManyHostCalls { limit: 1 }, "508"),
+            (Failure::TooManyHandles { limit: 1 }, "507"),
             (Failure::OutputTooLarge { limit_bytes: 1 }, "413"),
             (
                 Failure::Trap {

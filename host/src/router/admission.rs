@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use crate::catalog::Entry;
 use crate::config;
@@ -14,8 +14,9 @@ use crate::runtime::{Runtime, Slot};
 /// Between two looks at whether everything has come to an end.
 const IDLE_POLL: Duration = Duration::from_millis(10);
 
-/// Lets at most as many calls run as the pool has slots, and of one tool at most as many as
-/// its `concurrency`; a bounded number of others waits for a bounded time.
+/// Lets at most as many calls run as the pool has slots, of one group at most as many as its
+/// share, and of one tool at most as many as its `concurrency`; a bounded number of others, of
+/// each tool and in all, waits for a bounded time.
 pub struct Admission {
     runtime: Arc<Runtime>,
     queue: Semaphore,
@@ -28,7 +29,7 @@ pub struct Admission {
 pub struct Permit {
     /// A place in the engine's pool.
     pub slot: Slot,
-    _share: OwnedSemaphorePermit,
+    _shares: [OwnedSemaphorePermit; 2],
 }
 
 impl Admission {
@@ -48,29 +49,37 @@ impl Admission {
         if self.is_draining() {
             return Err(Rejection::Draining);
         }
-        if let Ok(share) = entry.share.clone().try_acquire_owned()
+        let shares = [&entry.share.running, &entry.group_running];
+        if let Ok(tool) = shares[0].clone().try_acquire_owned()
+            && let Ok(group) = shares[1].clone().try_acquire_owned()
             && let Some(slot) = self.runtime.try_slot()
         {
             return Ok(Permit {
                 slot,
-                _share: share,
+                _shares: [tool, group],
             });
         }
-        let busy = || Rejection::Busy {
+        let busy = |_| Rejection::Busy {
             tool: entry.tool.qualified(),
             retry_after: self.queue_wait,
         };
-        let _place_in_queue = self.queue.try_acquire().map_err(|_| busy())?;
-        // The share first: calls of a tool that is at its limit must not sit on slots.
+        let _place_in_queue = self.queue.try_acquire().map_err(busy)?;
+        let _place_of_tool = entry.share.waiting.try_acquire().map_err(busy)?;
+        // The shares first: calls of a tool that is at its limit must not sit on slots.
         let wait = async {
-            let share = entry.share.clone().acquire_owned().await.ok()?;
+            let [tool, group] = shares;
+            let tool = tool.clone().acquire_owned().await.ok()?;
+            let group = group.clone().acquire_owned().await.ok()?;
             Some(Permit {
                 slot: self.runtime.slot().await,
-                _share: share,
+                _shares: [tool, group],
             })
         };
         let waited = tokio::time::timeout(self.queue_wait, wait).await;
-        waited.ok().flatten().ok_or_else(busy)
+        waited
+            .ok()
+            .flatten()
+            .ok_or_else(|| busy(TryAcquireError::NoPermits))
     }
 
     /// Waits until nothing runs or waits. It looks now and then: standing in line for every

@@ -1,7 +1,7 @@
 //! One call: a fresh store, the guest's code, what came of it, and nothing left behind.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use serde_json::Value;
@@ -11,12 +11,15 @@ use wasmtime::component::{ComponentExportIndex, Instance, Val};
 use super::fault;
 use super::program::{Entry, Function, Program};
 use super::provider::Definition;
-use super::sandbox::{self, Sandbox};
+use super::redact;
+use super::sandbox::{self, Account, Sandbox};
 use super::values::{lift, lower_args};
+use super::world::World;
 use super::{Error, Slot};
+
 use crate::invocation::{Content, Failure, Output, ResourceBody, ToolError, Usage};
-use crate::policy::Limits;
-use crate::tool::{Args, Type};
+use crate::policy::{Denials, Limits};
+use crate::tool::{Args, GroupName, Type};
 
 /// What came of one call, as facts.
 #[derive(Debug)]
@@ -25,22 +28,35 @@ pub struct Run {
     pub result: Result<Output, Failure>,
     /// What it cost.
     pub usage: Usage,
+    /// What it tried and may not.
+    pub denials: Denials,
     /// What the guest wrote to stdout, printable and cut.
     pub stdout: String,
     /// What the guest wrote to stderr, likewise.
     pub stderr: String,
 }
 
-/// What to do in a sandbox.
-enum Work<'a> {
+/// What bounds one call, and what it may reach.
+#[derive(Clone, Copy, Debug)]
+pub struct Rights<'a> {
+    /// What it may use up.
+    pub limits: &'a Limits,
+    /// What it may reach.
+    pub world: &'a Arc<World>,
+    /// The tool group that it was called through, which owns what it stores; `None` while its
+    /// component is loaded.
+    pub group: Option<&'a GroupName>,
+}
+
+/// What to do in a sandbox. Owned, so that it can move to another thread.
+enum Work {
     Typed {
-        export: &'a ComponentExportIndex,
+        function: Arc<Function>,
         args: Vec<Val>,
-        result: Option<&'a Type>,
     },
     Provided {
-        name: &'a str,
-        args: &'a Args,
+        name: String,
+        args: String,
         output_bytes_max: u64,
     },
     ListTools,
@@ -52,67 +68,80 @@ enum Gave {
     Tools(Result<Vec<Definition>, Vec<String>>),
 }
 
-struct Entered {
+/// What is known of a call when its store is gone.
+struct Left {
     gave: Result<Gave, Failure>,
     usage: Usage,
     stdout: String,
     stderr: String,
 }
 
+impl Left {
+    /// Of a call that had no store.
+    fn nothing() -> Left {
+        Left {
+            gave: Err(Failure::Host),
+            usage: Usage::default(),
+            stdout: String::new(),
+            stderr: String::new(),
+        }
+    }
+}
+
 impl Program {
-    /// Runs `function` with `args`, which its `input` has checked, under `limits`.
+    /// Runs `function` with `args`, which its `input` has checked.
     ///
     /// The store lives and dies in here. Dropping the future stops the guest at its next tick
     /// or host call and frees the slot.
-    pub async fn call(&self, slot: Slot, function: &Function, args: &Args, limits: &Limits) -> Run {
-        let work = match &function.entry {
-            Entry::Typed {
-                export,
-                params,
-                result,
-            } => match lower_args(params, args) {
-                Ok(args) => Work::Typed {
-                    export,
-                    args,
-                    result: result.as_ref(),
-                },
-                Err(error) => {
-                    tracing::error!(tool = %function.name, %error, "checked arguments do not fit the component's types");
-                    return Run {
-                        result: Err(Failure::Host),
-                        usage: Usage::default(),
-                        stdout: String::new(),
-                        stderr: String::new(),
-                    };
-                }
-            },
-            Entry::Provided => Work::Provided {
-                name: function.name.as_str(),
-                args,
-                output_bytes_max: limits.output_bytes,
-            },
+    pub async fn call(
+        self: &Arc<Self>,
+        slot: Slot,
+        function: &Arc<Function>,
+        args: &Args,
+        rights: Rights<'_>,
+    ) -> Run {
+        let account = Account::new(rights.limits);
+        let left = match work(function, args, rights.limits) {
+            Ok(work) => self.enter(slot, work, rights, &account).await,
+            Err(error) => {
+                tracing::error!(tool = %function.name, %error, "checked arguments do not fit the component's types");
+                Left::nothing()
+            }
         };
-        let entered = self.enter(slot, work, limits).await;
-        let result = match entered.gave {
-            Ok(Gave::Output(result)) => within(result, limits),
+        let result = match left.gave {
+            Ok(Gave::Output(result)) => within(result, rights.limits),
             Ok(Gave::Tools(_)) => Err(Failure::Host),
             Err(failure) => Err(failure),
         };
-        Run {
+        let (traffic, denials) = account.ledger.take();
+        let mut run = Run {
             result,
-            usage: entered.usage,
-            stdout: entered.stdout,
-            stderr: entered.stderr,
-        }
+            usage: Usage {
+                http_requests: traffic.requests,
+                http_sent_bytes: traffic.sent_bytes,
+                http_received_bytes: traffic.received_bytes,
+                ..left.usage
+            },
+            denials,
+            stdout: left.stdout,
+            stderr: left.stderr,
+        };
+        redact::run(&mut run, rights.world.redactor());
+        run
     }
 
     /// Asks the component for the tools that it describes itself.
     pub(super) async fn list_tools(
-        &self,
+        self: &Arc<Self>,
         slot: Slot,
-        limits: &Limits,
+        rights: Rights<'_>,
     ) -> Result<Vec<Function>, Error> {
-        match self.enter(slot, Work::ListTools, limits).await.gave {
+        let account = Account::new(rights.limits);
+        match self
+            .enter(slot, Work::ListTools, rights, &account)
+            .await
+            .gave
+        {
             Ok(Gave::Tools(Ok(definitions))) => Ok(definitions.into_iter().map(provided).collect()),
             Ok(Gave::Tools(Err(problems))) => Err(Error::Contract(problems)),
             Ok(Gave::Output(_)) => Err(Error::ListTools(Failure::Host)),
@@ -120,26 +149,40 @@ impl Program {
         }
     }
 
-    async fn enter(&self, slot: Slot, work: Work<'_>, limits: &Limits) -> Entered {
-        let deadline = Instant::now() + limits.timeout;
-        let mut store = match sandbox::store(&self.engine, limits, deadline) {
+    async fn enter(
+        self: &Arc<Self>,
+        slot: Slot,
+        work: Work,
+        rights: Rights<'_>,
+        account: &Arc<Account>,
+    ) -> Left {
+        let store = match sandbox::store(&self.engine, rights, account) {
             Ok(store) => store,
             Err(error) => {
                 tracing::error!(%error, "no store for a call");
-                return Entered {
-                    gave: Err(Failure::Host),
-                    usage: Usage::default(),
-                    stdout: String::new(),
-                    stderr: String::new(),
-                };
+                return Left::nothing();
             }
         };
+        let job = self.clone().job(slot, store, work, *rights.limits);
+        let done = self.lanes.run(Box::pin(job), &account.ticks).await;
+        done.unwrap_or_else(Left::nothing)
+    }
+
+    /// The whole life of a store, in whichever thread.
+    async fn job(
+        self: Arc<Self>,
+        slot: Slot,
+        mut store: Store<Sandbox>,
+        work: Work,
+        limits: Limits,
+    ) -> Left {
+        let deadline = store.data().deadline();
         // The engine interrupts guest code; the timeout also covers a guest that waits in a
         // host call. The outer catch keeps a panic of a host function from ending the host.
         let work = AssertUnwindSafe(self.work(&mut store, work)).catch_unwind();
         let gave = match tokio::time::timeout_at(deadline.into(), work).await {
             Ok(Ok(Ok(gave))) => Ok(gave),
-            Ok(Ok(Err(error))) => Err(fault::failure(&error, &store, limits)),
+            Ok(Ok(Err(error))) => Err(fault::failure(&error, &store, &limits)),
             Ok(Err(_panic)) => {
                 tracing::error!(digest = %self.digest, "a host function panicked");
                 Err(Failure::Host)
@@ -148,14 +191,16 @@ impl Program {
                 limit: limits.timeout,
             }),
         };
-        let left = store.get_fuel().unwrap_or(0);
+        let unburned = store.get_fuel().unwrap_or(0);
         let sandbox = store.data();
-        let entered = Entered {
+        let left = Left {
             gave,
             usage: Usage {
-                fuel: limits.fuel.saturating_sub(left),
+                fuel: limits.fuel.saturating_sub(unburned),
                 memory_peak_bytes: sandbox.limiter.memory_peak_bytes,
                 log_bytes: sandbox.stdout.written() + sandbox.stderr.written(),
+                hostcalls: sandbox.hostcalls,
+                ..Usage::default()
             },
             stdout: sandbox.stdout.text(),
             stderr: sandbox.stderr.text(),
@@ -163,26 +208,29 @@ impl Program {
         // In this order: the next holder of the slot must find the pool's place free.
         drop(store);
         drop(slot);
-        entered
+        left
     }
 
-    async fn work(&self, store: &mut Store<Sandbox>, work: Work<'_>) -> wasmtime::Result<Gave> {
+    async fn work(&self, store: &mut Store<Sandbox>, work: Work) -> wasmtime::Result<Gave> {
         let instance = self.pre.instantiate_async(&mut *store).await?;
         match work {
-            Work::Typed {
-                export,
-                args,
-                result,
-            } => call_typed(store, &instance, export, &args, result)
-                .await
-                .map(Gave::Output),
+            Work::Typed { function, args } => {
+                let Entry::Typed { export, result, .. } = &function.entry else {
+                    return Err(wasmtime::Error::msg(
+                        "the function has no export of its own",
+                    ));
+                };
+                call_typed(store, &instance, export, &args, result.as_ref())
+                    .await
+                    .map(Gave::Output)
+            }
             Work::Provided {
                 name,
                 args,
                 output_bytes_max,
             } => self
                 .provider()?
-                .invoke(store, &instance, (name, args), output_bytes_max)
+                .invoke(store, &instance, (&name, &args), output_bytes_max)
                 .await
                 .map(Gave::Output),
             Work::ListTools => self
@@ -198,6 +246,20 @@ impl Program {
             .as_ref()
             .ok_or_else(|| wasmtime::Error::msg("the component describes no tools"))
     }
+}
+
+fn work(function: &Arc<Function>, args: &Args, limits: &Limits) -> wasmtime::Result<Work> {
+    Ok(match &function.entry {
+        Entry::Typed { params, .. } => Work::Typed {
+            function: function.clone(),
+            args: lower_args(params, args).map_err(wasmtime::Error::msg)?,
+        },
+        Entry::Provided => Work::Provided {
+            name: function.name.to_string(),
+            args: serde_json::to_string(args).map_err(wasmtime::Error::new)?,
+            output_bytes_max: limits.output_bytes,
+        },
+    })
 }
 
 async fn call_typed(

@@ -3,17 +3,13 @@
 //! Linkers drop WIT doc comments, and the `package-docs` section that tools write confuses
 //! other tools when it is put back, so the section has a name of ours.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use wasm_encoder::{ComponentSectionId, CustomSection, Encode};
-use wasmparser::{Parser, Payload};
 use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldItem};
 
-use super::Error;
+use super::{Error, section};
 
 /// The name of the custom section.
 const SECTION: &str = "toolhost:docs";
@@ -54,10 +50,9 @@ impl Docs {
     /// Reads the docs that `wasm` carries. None at all is fine; broken ones are as none, since
     /// docs grant nothing.
     pub fn read(wasm: &[u8]) -> Docs {
-        let mut docs = section(wasm)
+        let mut docs = section::read(wasm, SECTION)
             .ok()
-            .flatten()
-            .and_then(|(content, _)| serde_json::from_slice::<Docs>(content).ok())
+            .and_then(|contents| serde_json::from_slice::<Docs>(contents.first()?).ok())
             .filter(|docs| docs.version == VERSION)
             .unwrap_or_default();
         // Anybody can write such a section.
@@ -76,16 +71,7 @@ impl Docs {
 pub fn embed(wit: &Path, wasm: &[u8]) -> Result<(Vec<u8>, Docs), Error> {
     let docs = collect(wit)?;
     let text = serde_json::to_vec(&docs).map_err(|error| Error::Docs(error.to_string()))?;
-    let mut out = wasm.to_vec();
-    while let Some((_, old)) = section(&out)? {
-        out.drain(old);
-    }
-    out.push(ComponentSectionId::CoreCustom.into());
-    CustomSection {
-        name: SECTION.into(),
-        data: Cow::Owned(text),
-    }
-    .encode(&mut out);
+    let out = section::replace(wasm, SECTION, &text)?;
     Ok((out, docs))
 }
 
@@ -158,46 +144,22 @@ fn text(docs: Option<&str>) -> String {
     readable(docs.unwrap_or_default())
 }
 
-/// Text for models and terminals: bounded, and without control characters but line breaks.
+/// Text for models and terminals: bounded, without control characters but line breaks, and
+/// without what reorders text or hides in it.
 pub fn readable(text: &str) -> String {
     let text = text.trim();
     let text = &text[..text.floor_char_boundary(TEXT_MAX)];
     text.chars()
-        .filter(|c| !c.is_control() || *c == '\n')
+        .filter(|c| (!c.is_control() || *c == '\n') && !is_invisible(*c))
         .collect()
 }
 
-/// The content of the docs section, and where all of it stands.
-type Section<'a> = (&'a [u8], Range<usize>);
-
-/// Finds the first docs section among the outermost ones; nested components have their own.
-fn section(wasm: &[u8]) -> Result<Option<Section<'_>>, Error> {
-    let not_a_component = |why: &str| Error::NotAComponent(format!("this is no component: {why}"));
-    let mut depth = 0_usize;
-    for payload in Parser::new(0).parse_all(wasm) {
-        match payload.map_err(|error| not_a_component(error.message()))? {
-            Payload::Version {
-                encoding: wasmparser::Encoding::Module,
-                ..
-            } if depth == 0 => {
-                return Err(not_a_component(
-                    "it is a core module; build for `wasm32-wasip2`",
-                ));
-            }
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::CustomSection(section) if depth == 0 && section.name() == SECTION => {
-                // Before the content stand the id, which is 0, and the size in LEB128, whose
-                // bytes but the last have the high bit.
-                let content = section.range();
-                let before_last = wasm[..content.start - 1].iter().rev();
-                let header = 2 + before_last.take_while(|byte| **byte >= 0x80).count();
-                return Ok(Some((section.data(), content.start - header..content.end)));
-            }
-            _ => {}
-        }
-    }
-    Ok(None)
+/// Marks of direction, characters of no width and tags: people see nothing of them, and models
+/// read them. The joiners that scripts and emoji need are not among them.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -229,16 +191,5 @@ mod tests {
             function.at["units"],
             "The unit of temperatures; celsius if left out."
         );
-    }
-
-    #[test]
-    fn what_is_no_component_is_refused_in_words() {
-        for (bytes, words) in [
-            (&b"hello"[..], "no component"),
-            (b"\0asm\x01\0\0\0", "wasm32-wasip2"),
-        ] {
-            let error = embed(&wit(), bytes).unwrap_err().to_string();
-            assert!(error.contains(words), "{error}");
-        }
     }
 }

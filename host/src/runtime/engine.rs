@@ -1,6 +1,7 @@
 //! The one engine: pooling allocator, copy-on-write images, fuel and epochs.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig,
@@ -13,10 +14,8 @@ use crate::policy::Limits;
 const CORE_INSTANCES_PER_SLOT: u32 = 40;
 const MEMORIES_PER_SLOT: u32 = 3;
 const TABLES_PER_SLOT: u32 = 6;
-/// StarlingMonkey's table has 7,688 elements, the largest met.
-pub const TABLE_ELEMENTS_MAX: usize = 20_000;
 /// Left mapped when a slot is reused, so that a short call takes no page fault.
-const MEMORY_KEEP_RESIDENT: usize = 1 << 20;
+const MEMORY_KEEP_RESIDENT: usize = 256 << 10;
 const TABLE_KEEP_RESIDENT: usize = 64 << 10;
 
 /// How instances get their memory.
@@ -28,7 +27,7 @@ pub enum Allocation {
     /// swapped out: the scan of wasmtime 48 overlooks a dirty page that is in swap, and the
     /// next instance would read it (fixed in wasmtime 50, PR 14357).
     PoolBatch,
-    /// Mapped for each instance: address space is too small for a pool.
+    /// Mapped for each instance: asked for, or address space is too small for a pool.
     OnDemand,
 }
 
@@ -42,8 +41,13 @@ impl fmt::Display for Allocation {
     }
 }
 
-/// Builds the engine, with the fastest allocation that is safe and possible here.
-pub fn build(slots: u32) -> wasmtime::Result<(Engine, Allocation)> {
+/// Builds the engine, with the fastest allocation that is safe and possible here; without
+/// `pooled`, on demand.
+pub fn build(slots: u32, pooled: bool) -> wasmtime::Result<(Engine, Allocation)> {
+    let on_demand = || Engine::new(&features()).map(|engine| (engine, Allocation::OnDemand));
+    if !pooled {
+        return on_demand();
+    }
     let pool = if swap_is_possible() {
         Allocation::PoolBatch
     } else {
@@ -55,9 +59,25 @@ pub fn build(slots: u32) -> wasmtime::Result<(Engine, Allocation)> {
         Ok(engine) => Ok((engine, pool)),
         Err(error) => {
             tracing::warn!(%error, "no instance pool; every call maps its own memory");
-            Engine::new(&features()).map(|engine| (engine, Allocation::OnDemand))
+            on_demand()
         }
     }
+}
+
+/// Builds an engine that only compiles, for engines of [`build`]: it reserves no memory for
+/// instances, and has the same [`stamp`], since how instances are allocated is no part of it.
+pub fn compiler() -> wasmtime::Result<Engine> {
+    Engine::new(&features())
+}
+
+/// What compiled code depends on, as one word: settings, target, CPU features and the exact
+/// version of wasmtime.
+///
+/// wasmtime itself checks the version by its first number alone when it loads code.
+pub fn stamp(engine: &Engine) -> String {
+    let mut hasher = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 fn features() -> Config {
@@ -91,7 +111,7 @@ fn pooling(slots: u32, allocation: Allocation) -> PoolingAllocationConfig {
         .max_tables_per_module(TABLES_PER_SLOT)
         .max_core_instance_size(4 << 20)
         .max_component_instance_size(8 << 20)
-        .table_elements(TABLE_ELEMENTS_MAX)
+        .table_elements(usize::try_from(Limits::CEILING.tables).unwrap_or(usize::MAX))
         .max_memory_size(usize::try_from(Limits::CEILING.memory_bytes).unwrap_or(usize::MAX))
         .max_unused_warm_slots(slots);
     if allocation == Allocation::PoolScan {
@@ -107,4 +127,19 @@ fn pooling(slots: u32, allocation: Allocation) -> PoolingAllocationConfig {
 /// Whether the kernel may move our pages to swap. Anything unreadable counts as yes.
 fn swap_is_possible() -> bool {
     std::fs::read_to_string("/proc/swaps").map_or(true, |text| text.lines().count() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_that_compiles_has_the_stamp_of_one_that_runs() {
+        let (pooled, allocation) = build(1, true).unwrap();
+        assert_ne!(allocation, Allocation::OnDemand);
+        assert_eq!(stamp(&compiler().unwrap()), stamp(&pooled));
+        let mut without_fuel = features();
+        without_fuel.consume_fuel(false);
+        assert_ne!(stamp(&Engine::new(&without_fuel).unwrap()), stamp(&pooled));
+    }
 }

@@ -1,9 +1,10 @@
 //! The one place where wasmtime's errors become [`Failure`]s.
 
+use wasmtime::component::ResourceTableError;
 use wasmtime::{Store, Trap};
 use wasmtime_wasi::I32Exit;
 
-use super::sandbox::Sandbox;
+use super::sandbox::{HostCallsExceeded, Sandbox};
 use crate::invocation::Failure;
 use crate::policy::Limits;
 
@@ -18,12 +19,26 @@ pub fn failure(error: &wasmtime::Error, store: &Store<Sandbox>, limits: &Limits)
         }
         _ => {}
     }
+    if error.is::<HostCallsExceeded>() {
+        return Failure::TooManyHostCalls {
+            limit: limits.hostcalls,
+        };
+    }
     let sandbox = store.data();
     // wasmtime keeps this error's type private.
     let text = error.root_cause().to_string();
     if text.contains("fuel allocated for hostcalls") {
         return Failure::OutputTooLarge {
             limit_bytes: limits.output_bytes,
+        };
+    }
+    let table_is_full = matches!(
+        error.downcast_ref::<ResourceTableError>(),
+        Some(ResourceTableError::Full)
+    );
+    if table_is_full || text.contains("store handle limit exceeded") {
+        return Failure::TooManyHandles {
+            limit: limits.handles,
         };
     }
     // A language runtime that was refused memory aborts, exits or does not even start.

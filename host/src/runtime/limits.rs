@@ -2,7 +2,7 @@
 
 use wasmtime::ResourceLimiter;
 
-use super::engine::TABLE_ELEMENTS_MAX;
+use crate::policy::Limits;
 
 /// Core instances of one component instance; componentize-py needs 38.
 const INSTANCES_MAX: usize = 64;
@@ -15,7 +15,8 @@ const INSTANCES_MAX: usize = 64;
 pub struct Limiter {
     memory_bytes_max: u64,
     memory_bytes: u64,
-    table_elements: usize,
+    table_elements_max: u64,
+    table_elements: u64,
     /// The most that all memories held together, in bytes.
     pub memory_peak_bytes: u64,
     /// Whether a growth was refused.
@@ -24,10 +25,11 @@ pub struct Limiter {
 
 impl Limiter {
     /// A limiter for a fresh store.
-    pub fn new(memory_bytes_max: u64) -> Limiter {
+    pub fn new(limits: &Limits) -> Limiter {
         Limiter {
-            memory_bytes_max,
+            memory_bytes_max: limits.memory_bytes,
             memory_bytes: 0,
+            table_elements_max: limits.tables,
             table_elements: 0,
             memory_peak_bytes: 0,
             denied: false,
@@ -62,8 +64,8 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let grown = self.table_elements + desired.saturating_sub(current);
-        if grown > TABLE_ELEMENTS_MAX {
+        let grown = self.table_elements + desired.saturating_sub(current) as u64;
+        if grown > self.table_elements_max {
             self.denied = true;
             return Ok(false);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -10,17 +10,23 @@ use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
-/// Kept of one stream of one call, in bytes; the rest is counted and dropped. It becomes one
-/// log line, which is written while the caller waits.
-const KEPT_MAX: usize = 8 * 1024;
 /// Kept of the end of one stream, in bytes.
 const TAIL_MAX: usize = 1024;
 /// What a guest may write at once, in bytes.
 const WRITE_MAX: usize = 64 * 1024;
 
 /// One stream of one call. Clones write to the same place.
-#[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Kept>>);
+#[derive(Clone)]
+pub struct Log {
+    streams: Arc<Mutex<Streams>>,
+    stream: usize,
+}
+
+/// Both streams of one call; what is kept of them has one bound.
+struct Streams {
+    room: usize,
+    kept: [Kept; 2],
+}
 
 #[derive(Default)]
 struct Kept {
@@ -30,11 +36,25 @@ struct Kept {
 }
 
 impl Log {
+    /// Stdout and stderr, of which `bytes_max` bytes are kept together.
+    pub fn pair(bytes_max: u64) -> (Log, Log) {
+        let streams = Arc::new(Mutex::new(Streams {
+            room: usize::try_from(bytes_max).unwrap_or(usize::MAX),
+            kept: Default::default(),
+        }));
+        let log = |stream| Log {
+            streams: streams.clone(),
+            stream,
+        };
+        (log(0), log(1))
+    }
+
     fn append(&self, bytes: &[u8]) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut streams = self.lock();
+        let (first, rest) = bytes.split_at(bytes.len().min(streams.room));
+        streams.room -= first.len();
+        let kept = &mut streams.kept[self.stream];
         kept.written += bytes.len() as u64;
-        let room = KEPT_MAX - kept.head.len();
-        let (first, rest) = bytes.split_at(bytes.len().min(room));
         kept.head.extend_from_slice(first);
         let rest = &rest[rest.len().saturating_sub(TAIL_MAX)..];
         let overflow = (kept.tail.len() + rest.len()).saturating_sub(TAIL_MAX);
@@ -42,17 +62,18 @@ impl Log {
         kept.tail.extend(rest);
     }
 
+    fn lock(&self) -> MutexGuard<'_, Streams> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Bytes written, dropped ones included.
     pub fn written(&self) -> u64 {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .written
+        self.lock().kept[self.stream].written
     }
 
     /// The first part of what was written and a marker if there was more; printable.
     pub fn text(&self) -> String {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = &self.lock().kept[self.stream];
         let mut text = printable(&kept.head);
         let dropped = kept.written - kept.head.len() as u64;
         if dropped > 0 {
@@ -63,7 +84,7 @@ impl Log {
 
     /// The last part of what was written, printable.
     pub fn tail(&self) -> String {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = &self.lock().kept[self.stream];
         let mut bytes: Vec<u8> = kept.head.iter().chain(&kept.tail).copied().collect();
         printable(&bytes.split_off(bytes.len().saturating_sub(TAIL_MAX)))
     }
@@ -146,20 +167,24 @@ mod tests {
 
     #[test]
     fn a_flood_is_cut_counted_and_keeps_its_end() {
-        let log = Log::default();
+        let (out, err) = Log::pair(8 * 1024);
+        err.append(b"first");
         for _ in 0..40 {
-            log.append(&[b'x'; 10_000]);
+            out.append(&[b'x'; 10_000]);
         }
-        log.append(b"the end\n");
-        assert_eq!(log.written(), 400_008);
-        assert!(log.text().ends_with("[391816 more bytes dropped]"));
-        assert!(log.tail().ends_with("xxthe end"));
-        assert!(log.tail().len() <= TAIL_MAX);
+        out.append(b"the end\n");
+        err.append(b" late");
+        assert_eq!(out.written(), 400_008);
+        assert!(out.text().ends_with("[391821 more bytes dropped]"));
+        assert!(out.tail().ends_with("xxthe end"));
+        assert!(out.tail().len() <= TAIL_MAX);
+        assert_eq!(err.text(), "first [5 more bytes dropped]");
+        assert_eq!(err.tail(), "first late");
     }
 
     #[test]
     fn control_characters_never_reach_a_terminal() {
-        let log = Log::default();
+        let (log, _) = Log::pair(100);
         log.append(b"\x1b[31mred\x07\r\nnext");
         assert_eq!(log.text(), "\u{fffd}[31mred\u{fffd}\u{fffd}\nnext");
     }

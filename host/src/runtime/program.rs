@@ -10,27 +10,57 @@ use wasmtime::Engine;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
+use super::call::Rights;
 use super::describe::{self, Typed};
+use super::digest::digest;
 use super::docs::Docs;
+use super::lanes::Lanes;
 use super::provider;
 use super::sandbox::Sandbox;
 use super::{Error, Runtime};
-use crate::policy::Limits;
+use crate::invocation::Failure;
+use crate::policy::Grants;
 use crate::tool::{Field, Input, ToolName, Type, type_schema};
 
-/// WASI interfaces whose use needs a grant; a call of them is denied.
-const NEED_GRANT: [&str; 3] = ["wasi:filesystem/", "wasi:http/", "wasi:sockets/"];
+/// Whether something is granted.
+type IsGranted = fn(&Grants) -> bool;
+
+/// WASI interfaces whose use needs a grant; without it, a call of them is denied.
+const NEED_GRANT: [(&str, IsGranted); 4] = [
+    ("wasi:filesystem/", |grants| !grants.files.is_empty()),
+    ("wasi:http/", |grants| !grants.network.is_empty()),
+    ("wasi:keyvalue/", |grants| grants.keyvalue.is_some()),
+    // Nothing grants them.
+    ("wasi:sockets/", |_| false),
+];
+
+/// Grants, each with the import that it is of no use without.
+const USES: [(&str, &str, IsGranted); 6] = [
+    ("network", "wasi:http/", |grants| !grants.network.is_empty()),
+    ("files", "wasi:filesystem/", |grants| {
+        !grants.files.is_empty()
+    }),
+    ("env", "wasi:cli/environment@", |grants| {
+        !grants.env.is_empty()
+    }),
+    ("secrets", "wasi:http/", |grants| !grants.secrets.is_empty()),
+    ("config", "wasi:config/", |grants| !grants.config.is_empty()),
+    ("keyvalue", "wasi:keyvalue/", |grants| {
+        grants.keyvalue.is_some()
+    }),
+];
 
 /// A component that is ready to be called.
 pub struct Program {
     pub(super) engine: Engine,
+    pub(super) lanes: Arc<Lanes>,
     pub(super) pre: InstancePre<Sandbox>,
     pub(super) provider: Option<provider::Exports>,
     /// Its tools, in the order of its exports.
     pub functions: Vec<Arc<Function>>,
     /// What it imports from outside itself, sorted.
     pub imports: Vec<String>,
-    /// BLAKE3 of the component file, in hex.
+    /// BLAKE3 of the component file, in 64 lower-case hex digits.
     pub digest: String,
 }
 
@@ -62,10 +92,15 @@ pub(super) enum Entry {
 }
 
 impl Program {
-    /// The imports that a call may not use without a grant.
-    pub fn ungranted(&self) -> impl Iterator<Item = &str> {
-        let needs_grant = |name: &&str| NEED_GRANT.iter().any(|prefix| name.starts_with(prefix));
-        self.imports.iter().map(String::as_str).filter(needs_grant)
+    /// The imports that a call may not use, because `grants` lacks what they need.
+    pub fn ungranted<'a>(&'a self, grants: &Grants) -> impl Iterator<Item = &'a str> {
+        ungranted(&self.imports, grants)
+    }
+
+    /// The keys of `grants` that are of no use, because the component does not import what
+    /// they grant.
+    pub fn unused(&self, grants: &Grants) -> Vec<String> {
+        unused(&self.imports, grants)
     }
 }
 
@@ -97,7 +132,7 @@ impl Runtime {
     }
 
     /// Compiles `wasm` or takes it from the cache, checks its imports and exports and links it.
-    /// `functions` names the world-level functions that are tools. `limits` bound the
+    /// `functions` names the world-level functions that are tools. `rights` bound the
     /// component's own `list-tools`.
     ///
     /// Takes seconds for a language runtime that is not in the cache; never call it while a
@@ -106,24 +141,20 @@ impl Runtime {
         self: &Arc<Self>,
         wasm: Vec<u8>,
         functions: &[String],
-        limits: &Limits,
-    ) -> Result<Program, Error> {
+        rights: Rights<'_>,
+    ) -> Result<Arc<Program>, Error> {
         self.check_size(&wasm)?;
-        let runtime = self.clone();
-        let compile = tokio::task::spawn_blocking(move || {
-            runtime.compile(&wasm).map(|component| (component, wasm))
-        });
-        let (component, wasm) = compile
-            .await
-            .map_err(|panic| Error::NotAComponent(panic.to_string()))??;
+        let wasm = Arc::new(wasm);
+        let component = self.component(&wasm).await?;
         let imports = self.check_imports(&component)?;
         let pre = self
             .linker
             .instantiate_pre(&component)
             .map_err(|error| Error::Unlinkable(format!("{error:#}")))?;
         let exports = describe::exports(&self.engine, &component, &Docs::read(&wasm), functions)?;
-        let mut program = Program {
+        let mut program = Arc::new(Program {
             engine: self.engine.clone(),
+            lanes: self.lanes.clone(),
             provider: exports
                 .provider
                 .then(|| provider::Exports::find(&pre))
@@ -132,37 +163,16 @@ impl Runtime {
             pre,
             functions: exports.typed.into_iter().map(typed).map(Arc::new).collect(),
             imports,
-            digest: blake3::hash(&wasm).to_hex().to_string(),
-        };
+            digest: digest(&wasm),
+        });
         if program.provider.is_some() {
-            let provided = program.list_tools(self.slot().await, limits).await?;
+            let provided = program.list_tools(self.slot().await, rights).await?;
+            // The call is over, and nobody else has the program yet.
+            let program = Arc::get_mut(&mut program).ok_or(Error::ListTools(Failure::Host))?;
             program.functions.extend(provided.into_iter().map(Arc::new));
         }
         check_functions(&program.functions, &component, &self.engine)?;
         Ok(program)
-    }
-
-    fn compile(&self, wasm: &[u8]) -> Result<Component, Error> {
-        let cached = self
-            .cache
-            .as_ref()
-            .and_then(|cache| cache.get(&self.engine, wasm));
-        let component = match cached {
-            Some(component) => component,
-            None => {
-                let component = Component::from_binary(&self.engine, wasm)
-                    .map_err(|error| not_a_component(wasm, &error))?;
-                if let Some(cache) = &self.cache {
-                    cache.put(wasm, &component);
-                }
-                component
-            }
-        };
-        // Built now, not by the first call.
-        component
-            .initialize_copy_on_write_image()
-            .map_err(|error| Error::Unlinkable(format!("{error:#}")))?;
-        Ok(component)
     }
 
     fn check_imports(&self, component: &Component) -> Result<Vec<String>, Error> {
@@ -178,41 +188,54 @@ impl Runtime {
                 let is_empty = interface
                     .exports(&self.engine)
                     .all(|(_, item)| matches!(item.ty, ComponentItem::Type(_)));
-                !is_empty && !is_wasi(name)
+                !is_empty && !is_wasi(name, "0.2.")
             }
             ComponentItem::Type(_) => false,
             _ => true,
         };
-        let foreign: Vec<String> = world
+        let foreign = world
             .imports(&self.engine)
             .filter(|(name, item)| is_foreign(name, &item.ty))
-            .map(|(name, _)| format!("`{name}`"))
-            .collect();
-        if foreign.is_empty() {
-            Ok(imports)
-        } else {
-            Err(Error::ForeignImports { names: foreign })
+            .map(|(name, _)| name);
+        let (wasi03, others): (Vec<&str>, Vec<&str>) =
+            foreign.partition(|name| is_wasi(name, "0.3."));
+        let names = |names: Vec<&str>| names.iter().map(|name| format!("`{name}`")).collect();
+        match (wasi03.is_empty(), others.is_empty()) {
+            (true, true) => Ok(imports),
+            (false, _) => Err(Error::Wasi03 {
+                names: names(wasi03),
+            }),
+            (true, false) => Err(Error::ForeignImports {
+                names: names(others),
+            }),
         }
     }
 }
 
-/// WASI 0.2. What of 0.3 a component imports is foreign: wasmtime calls it experimental.
-fn is_wasi(name: &str) -> bool {
+fn ungranted<'a>(imports: &'a [String], grants: &Grants) -> impl Iterator<Item = &'a str> {
+    let lacking: Vec<&str> = NEED_GRANT
+        .iter()
+        .filter(|(_, is_granted)| !is_granted(grants))
+        .map(|(prefix, _)| *prefix)
+        .collect();
+    let imports = imports.iter().map(String::as_str);
+    imports.filter(move |name| lacking.iter().any(|prefix| name.starts_with(prefix)))
+}
+
+fn unused(imports: &[String], grants: &Grants) -> Vec<String> {
+    let is_imported = |prefix: &str| imports.iter().any(|name| name.starts_with(prefix));
+    USES.iter()
+        .filter(|(_, prefix, is_granted)| is_granted(grants) && !is_imported(prefix))
+        .map(|(key, ..)| format!("grants.{key}"))
+        .collect()
+}
+
+/// Whether `name` is of WASI at a version that begins so.
+fn is_wasi(name: &str, version: &str) -> bool {
     name.starts_with("wasi:")
         && name
             .split_once('@')
-            .is_some_and(|(_, version)| version.starts_with("0.2."))
-}
-
-fn not_a_component(wasm: &[u8], error: &wasmtime::Error) -> Error {
-    let hint = match wasm.get(..8) {
-        Some([0, b'a', b's', b'm', 1, 0, 0, 0]) => {
-            "it is a core module; build for `wasm32-wasip2`".to_owned()
-        }
-        Some([0, b'a', b's', b'm', ..]) => format!("{error:#}"),
-        _ => "it does not begin like a WebAssembly file".to_owned(),
-    };
-    Error::NotAComponent(format!("this is no component: {hint}"))
+            .is_some_and(|(_, found)| found.starts_with(version))
 }
 
 fn typed(function: Typed) -> Function {
@@ -264,5 +287,74 @@ fn check_functions(
         Ok(())
     } else {
         Err(Error::Contract(twice))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::KeyvalueGrant;
+
+    fn imports() -> Vec<String> {
+        let names = [
+            "wasi:cli/environment@0.2.3",
+            "wasi:http/outgoing-handler@0.2.3",
+            "wasi:keyvalue/store@0.2.0-draft",
+            "wasi:sockets/tcp@0.2.3",
+        ];
+        names.map(str::to_owned).to_vec()
+    }
+
+    fn keyvalue() -> Option<KeyvalueGrant> {
+        Some(KeyvalueGrant {
+            store: "notes".to_owned(),
+            bytes: 1,
+        })
+    }
+
+    #[test]
+    fn an_import_is_granted_by_what_it_needs() {
+        let imports = imports();
+        let nothing = Grants::default();
+        let found: Vec<_> = ungranted(&imports, &nothing).collect();
+        assert_eq!(found, imports[1..]);
+        let kept = Grants {
+            keyvalue: keyvalue(),
+            env: vec![("A".to_owned(), "b".to_owned())],
+            ..Grants::default()
+        };
+        let found: Vec<_> = ungranted(&imports, &kept).collect();
+        assert_eq!(found, [&imports[1], &imports[3]]);
+    }
+
+    #[test]
+    fn a_grant_without_its_import_is_unused() {
+        let all = Grants {
+            keyvalue: keyvalue(),
+            env: vec![("A".to_owned(), "b".to_owned())],
+            config: [("a".to_owned(), "b".to_owned())].into(),
+            ..Grants::default()
+        };
+        assert_eq!(unused(&imports(), &all), ["grants.config"]);
+        assert_eq!(
+            unused(&[], &all),
+            ["grants.env", "grants.config", "grants.keyvalue"]
+        );
+        assert!(unused(&[], &Grants::default()).is_empty());
+    }
+
+    #[test]
+    fn wasi_is_known_by_its_version() {
+        for (name, is_ours) in [
+            ("wasi:cli/environment@0.2.6", true),
+            ("wasi:config/store@0.2.0-rc.1", true),
+            ("wasi:keyvalue/store@0.2.0-draft", true),
+            ("wasi:cli/environment@0.3.0", false),
+            ("wasi:cli/environment", false),
+            ("wasi:nn/graph@0.20.0", false),
+            ("mine:cli/environment@0.2.0", false),
+        ] {
+            assert_eq!(is_wasi(name, "0.2."), is_ours, "{name}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use wasmtime::component::{Instance, InstancePre};
 use super::docs::readable;
 use super::sandbox::Sandbox;
 use crate::invocation::{Content, Failure, Output, ResourceBody, ToolError};
-use crate::tool::{Args, Input, ToolName};
+use crate::tool::{Input, ToolName};
 
 mod bindings {
     wasmtime::component::bindgen!({
@@ -70,14 +70,13 @@ impl Exports {
         &self,
         store: &mut Store<Sandbox>,
         instance: &Instance,
-        (name, args): (&str, &Args),
+        (name, args): (&str, &str),
         output_bytes_max: u64,
     ) -> wasmtime::Result<Result<Output, Failure>> {
         let provider = self.0.load(&mut *store, instance)?;
-        let text = serde_json::to_string(args).map_err(wasmtime::Error::new)?;
         let answer = provider
             .toolhost_tool_provider()
-            .call_invoke(&mut *store, name, &text)
+            .call_invoke(&mut *store, name, args)
             .await?;
         Ok(answer
             .map_err(tool_failure)
@@ -115,8 +114,10 @@ fn check(definition: wit::Definition) -> Result<Definition, String> {
                 "the {what} of `{name}` has more than {SCHEMA_BYTES_MAX} bytes"
             ));
         }
-        serde_json::from_str(text)
-            .map_err(|error| format!("the {what} of `{name}` is no JSON: {error}"))
+        let mut schema = serde_json::from_str(text)
+            .map_err(|error| format!("the {what} of `{name}` is no JSON: {error}"))?;
+        make_readable(&mut schema);
+        Ok(schema)
     };
     let input = Input::declared(schema("input schema", &definition.input_schema)?)
         .map_err(|error| format!("the input schema of `{name}` is wrong: {error}"))?;
@@ -136,6 +137,24 @@ fn check(definition: wit::Definition) -> Result<Definition, String> {
         input: Arc::new(input),
         output_schema,
     })
+}
+
+/// Makes the words of a schema that models and terminals show fit to be shown.
+fn make_readable(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(make_readable),
+        Value::Object(keywords) => {
+            for (keyword, value) in keywords {
+                match value {
+                    Value::String(text) if matches!(keyword.as_str(), "title" | "description") => {
+                        *text = readable(text);
+                    }
+                    value => make_readable(value),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 fn tool_failure(error: WitError) -> Failure {

@@ -1,93 +1,126 @@
-//! What one call can see of the world: nothing that was not granted, and nothing is granted.
+//! What one call can see of the world: nothing that was not granted.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime::{Engine, Store, UpdateDeadline};
-use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use wasmtime_wasi_http::p2::add_only_http_to_linker_async;
-use wasmtime_wasi_http::{
-    Error as HttpError, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks,
-    WasiHttpView,
-};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
+use super::call::Rights;
+use super::capability;
+use super::capability::files::Files;
+use super::capability::network::Network;
+use super::lanes::Ticks;
 use super::limits::Limiter;
 use super::log::Log;
+use super::world::World;
+use crate::egress::Ledger;
 use crate::policy::Limits;
+use crate::tool::GroupName;
 
-/// Handles and resources of one call. RUSTSEC-2026-0020: none of them costs the guest fuel.
-const RESOURCES_MAX: usize = 4096;
-/// Largest `get-random-bytes`, in bytes.
-const RANDOM_BYTES_MAX: u64 = 64 * 1024;
 /// What the host copies for one host call or result beyond the output limit, in bytes.
 const COPY_SLACK_BYTES: u64 = 256 * 1024;
-/// In-memory size of one set of HTTP header fields, in bytes (RUSTSEC-2026-0021).
-const FIELDS_BYTES_MAX: usize = 16 * 1024;
 
 /// The data of one call's store.
 pub struct Sandbox {
     wasi: WasiCtx,
-    http: WasiHttpCtx,
-    egress: NoEgress,
-    table: ResourceTable,
+    pub(super) table: ResourceTable,
+    pub(super) network: Network,
+    pub(super) files: Files,
+    pub(super) world: Arc<World>,
+    /// The tool group that the call came through; `None` while the component is loaded.
+    pub(super) group: Option<GroupName>,
     /// Bounds memory and tables.
     pub limiter: Limiter,
     /// What the guest wrote to stdout.
     pub stdout: Log,
     /// What the guest wrote to stderr.
     pub stderr: Log,
+    /// Calls of host functions so far.
+    pub hostcalls: u64,
+    hostcalls_max: u64,
+    pub(super) account: Arc<Account>,
+    engine: Engine,
 }
 
-/// Builds the linker that every program shares: all of WASI 0.2 and wasi:http.
-///
-/// Language runtimes import the whole of WASI and use none of it (CPython: 25 interfaces), so
-/// nothing is refused by the name of an import. What is not granted is denied at use.
+/// What a call's owner keeps of it, to read when it is over or gone.
+#[derive(Debug)]
+pub struct Account {
+    /// Requests and denials.
+    pub ledger: Arc<Ledger>,
+    /// How long it computed.
+    pub ticks: Ticks,
+}
+
+impl Account {
+    /// An empty account. The call's clock starts here.
+    pub fn new(limits: &Limits) -> Arc<Account> {
+        Arc::new(Account {
+            ledger: Ledger::new(Instant::now() + limits.timeout, limits.http_requests),
+            ticks: Ticks::default(),
+        })
+    }
+}
+
+/// The guest called host functions more often than it may.
+#[derive(Debug, thiserror::Error)]
+#[error("too many host calls")]
+pub struct HostCallsExceeded;
+
+/// Builds the linker that every program shares.
 pub fn link(engine: &Engine) -> wasmtime::Result<Linker<Sandbox>> {
     let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-    add_only_http_to_linker_async(&mut linker)?;
+    capability::link(&mut linker)?;
     Ok(linker)
 }
 
 /// A fresh store with all limits armed. The guest's fuel and clock start here.
 pub fn store(
     engine: &Engine,
-    limits: &Limits,
-    deadline: Instant,
+    rights: Rights<'_>,
+    account: &Arc<Account>,
 ) -> wasmtime::Result<Store<Sandbox>> {
-    let (stdout, stderr) = (Log::default(), Log::default());
-    // Closed stdin; no arguments, environment, folders, sockets or name lookup: the defaults.
-    let wasi = WasiCtxBuilder::new()
-        .stdout(stdout.clone())
-        .stderr(stderr.clone())
-        .max_random_size(RANDOM_BYTES_MAX)
-        .build();
-    let mut http = WasiHttpCtx::new();
-    http.set_field_size_limit(FIELDS_BYTES_MAX);
+    let Rights {
+        limits,
+        world,
+        group,
+    } = rights;
+    let (stdout, stderr) = Log::pair(limits.log_bytes);
+    let handles_max = limits.handles as usize;
     let mut table = ResourceTable::new();
-    table.set_max_capacity(RESOURCES_MAX);
-    let limiter = Limiter::new(limits.memory_bytes);
-    let mut store = Store::new(
-        engine,
-        Sandbox {
-            wasi,
-            http,
-            egress: NoEgress,
-            table,
-            limiter,
-            stdout,
-            stderr,
-        },
-    );
+    // RUSTSEC-2026-0020: neither handles nor resources cost the guest fuel.
+    table.set_max_capacity(handles_max);
+    let sandbox = Sandbox {
+        wasi: world.wasi(stdout.clone(), stderr.clone()),
+        table,
+        network: Network::new(world.gate(), account.ledger.clone()),
+        files: Files::default(),
+        world: world.clone(),
+        group: group.cloned(),
+        limiter: Limiter::new(limits),
+        stdout,
+        stderr,
+        hostcalls: 0,
+        hostcalls_max: limits.hostcalls,
+        account: account.clone(),
+        engine: engine.clone(),
+    };
+    let mut store = Store::new(engine, sandbox);
     store.limiter(|sandbox| &mut sandbox.limiter);
-    store.set_max_component_handles(RESOURCES_MAX);
+    store.set_max_component_handles(handles_max);
     let copied_max = limits.output_bytes.saturating_mul(4) + COPY_SLACK_BYTES;
     store.set_hostcall_fuel(usize::try_from(copied_max).unwrap_or(usize::MAX));
     store.set_fuel(limits.fuel)?;
     // Ticks are no clock (a loaded machine skips them): each one only asks what time it is.
     store.set_epoch_deadline(1);
-    store.epoch_deadline_callback(move |_| {
-        Ok(if Instant::now() >= deadline {
+    store.epoch_deadline_callback(|store| {
+        let sandbox = store.data();
+        if sandbox.hostcalls > sandbox.hostcalls_max {
+            return Err(wasmtime::Error::new(HostCallsExceeded));
+        }
+        sandbox.account.ticks.add();
+        Ok(if Instant::now() >= sandbox.deadline() {
             UpdateDeadline::Interrupt
         } else {
             UpdateDeadline::Yield(1)
@@ -96,37 +129,29 @@ pub fn store(
     Ok(store)
 }
 
+impl Sandbox {
+    /// When the call ends.
+    pub fn deadline(&self) -> Instant {
+        self.account.ledger.deadline
+    }
+
+    /// Counts a call of a host function. Every one of them takes its view of the sandbox first
+    /// and counts there; what it cannot do there is fail, so past the budget it makes the
+    /// guest look up at once.
+    pub(super) fn count_hostcall(&mut self) {
+        self.hostcalls += 1;
+        if self.hostcalls > self.hostcalls_max {
+            self.engine.increment_epoch();
+        }
+    }
+}
+
 impl WasiView for Sandbox {
     fn ctx(&mut self) -> WasiCtxView<'_> {
+        self.count_hostcall();
         WasiCtxView {
             ctx: &mut self.wasi,
             table: &mut self.table,
         }
-    }
-}
-
-impl WasiHttpView for Sandbox {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView {
-            hooks: &mut self.egress,
-            table: &mut self.table,
-            ctx: &mut self.http,
-        }
-    }
-}
-
-/// Denies every outgoing request before a name is looked up.
-struct NoEgress;
-
-type Done = Box<dyn Future<Output = Result<(), HttpError>> + Send>;
-
-impl WasiHttpHooks for NoEgress {
-    fn send_request(
-        &mut self,
-        _request: http::Request<WasiBody>,
-        _options: Option<RequestOptions>,
-        _processed: Done,
-    ) -> Box<dyn Future<Output = Result<(http::Response<WasiBody>, Done), HttpError>> + Send> {
-        Box::new(std::future::ready(Err(HttpError::HttpRequestDenied)))
     }
 }

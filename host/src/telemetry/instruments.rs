@@ -6,7 +6,8 @@ use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Counter, Histogram, Meter};
 
 use super::names::{
-    DURATION, DURATION_BUCKETS, INVOCATIONS, PROVIDER, STATUS, TOOL_GROUP, TOOL_NAME, UNKNOWN,
+    DENIALS, DURATION, DURATION_BUCKETS, INVOCATIONS, PROVIDER, RULE, STATUS, TOOL_GROUP,
+    TOOL_NAME, UNKNOWN,
 };
 use super::record::Labels;
 use crate::invocation::{Failure, Outcome, Rejection};
@@ -15,6 +16,7 @@ use crate::invocation::{Failure, Outcome, Rejection};
 pub struct Instruments {
     invocations: Counter<u64>,
     duration: Histogram<f64>,
+    denials: Counter<u64>,
 }
 
 impl Instruments {
@@ -31,13 +33,18 @@ impl Instruments {
                 .with_description(DURATION.help)
                 .with_boundaries(DURATION_BUCKETS.to_vec())
                 .build(),
+            denials: meter
+                .u64_counter(DENIALS.name)
+                .with_description(DENIALS.help)
+                .build(),
         }
     }
 
     /// Makes the series of one tool visible before its first call, so that rates miss nothing.
     pub fn announce(&self, labels: &Labels) {
         for status in ["success", "error"] {
-            self.invocations.add(0, &attributes(Some(labels), status));
+            self.invocations
+                .add(0, &attributes(Some(labels), (STATUS, status)));
         }
     }
 
@@ -48,13 +55,22 @@ impl Instruments {
         decided: &Result<Outcome, Rejection>,
         duration: Duration,
     ) {
-        let attributes = attributes(labels, status(decided));
-        self.invocations.add(1, &attributes);
-        self.duration.record(duration.as_secs_f64(), &attributes);
+        let described = attributes(labels, (STATUS, status(decided)));
+        self.invocations.add(1, &described);
+        self.duration.record(duration.as_secs_f64(), &described);
+        if let Ok(outcome) = decided {
+            for (rule, count) in &outcome.denials.counts {
+                let described = attributes(labels, (RULE, rule.as_str()));
+                self.denials.add(*count, &described);
+            }
+        }
     }
 }
 
-fn attributes(labels: Option<&Labels>, status: &'static str) -> [KeyValue; 4] {
+fn attributes(
+    labels: Option<&Labels>,
+    (key, value): (&'static str, &'static str),
+) -> [KeyValue; 4] {
     let [tool, group, provider] = match labels {
         Some(labels) => [
             labels.tool.clone(),
@@ -67,7 +83,7 @@ fn attributes(labels: Option<&Labels>, status: &'static str) -> [KeyValue; 4] {
         KeyValue::new(TOOL_NAME, tool),
         KeyValue::new(TOOL_GROUP, group),
         KeyValue::new(PROVIDER, provider),
-        KeyValue::new(STATUS, status),
+        KeyValue::new(key, value),
     ]
 }
 
@@ -89,6 +105,8 @@ pub fn error_kind(decided: &Result<Outcome, Rejection>) -> Option<&'static str> 
                 | Failure::Timeout { .. }
                 | Failure::OutOfFuel { .. }
                 | Failure::OutOfMemory { .. }
+                | Failure::TooManyHostCalls { .. }
+                | Failure::TooManyHandles { .. }
                 | Failure::OutputTooLarge { .. }
                 | Failure::Trap { .. }
                 | Failure::InvalidOutput { .. }

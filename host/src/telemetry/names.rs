@@ -25,8 +25,51 @@ pub const DURATION: Metric = Metric {
     help: "Seconds from an invocation entering the router to its answer",
 };
 
+/// What running tools tried and may not.
+pub const DENIALS: Metric = Metric {
+    name: "llama_stack.tool_runtime.denials_total",
+    prometheus: "llama_stack_tool_runtime_denials_total",
+    help: "Things that running tools tried and policy denied, by tool and rule",
+};
+
+/// Calls that hold a place in the instance pool.
+pub const ACTIVE: Metric = Metric {
+    name: "llama_stack.tool_runtime.active_calls",
+    prometheus: "llama_stack_tool_runtime_active_calls",
+    help: "Calls that hold a place in the instance pool now",
+};
+
+/// Instances alive.
+pub const INSTANCES: Metric = Metric {
+    name: "llama_stack.tool_runtime.live_instances",
+    prometheus: "llama_stack_tool_runtime_live_instances",
+    help: "Component instances alive now, one for each call that runs",
+};
+
+/// Tasks of the host.
+pub const TASKS: Metric = Metric {
+    name: "llama_stack.tool_runtime.live_tasks",
+    prometheus: "llama_stack_tool_runtime_live_tasks",
+    help: "Asynchronous tasks of the host alive now",
+};
+
+/// Connections of clients.
+pub const CONNECTIONS: Metric = Metric {
+    name: "llama_stack.tool_runtime.open_connections",
+    prometheus: "llama_stack_tool_runtime_open_connections",
+    help: "Connections that clients hold open now",
+};
+
 /// Every instrument.
-pub const METRICS: [Metric; 2] = [INVOCATIONS, DURATION];
+pub const METRICS: [Metric; 7] = [
+    INVOCATIONS,
+    DURATION,
+    DENIALS,
+    ACTIVE,
+    INSTANCES,
+    TASKS,
+    CONNECTIONS,
+];
 
 /// Upper bounds of the duration histogram, in seconds: 0.5 ms to 60 s.
 pub const DURATION_BUCKETS: [f64; 16] = [
@@ -37,14 +80,16 @@ pub const DURATION_BUCKETS: [f64; 16] = [
 /// The instrumentation scope, as upstream names it.
 pub const SCOPE: &str = "llama_stack.tool_runtime";
 
-/// Labels of both instruments.
+/// Label of every instrument.
 pub const TOOL_NAME: &str = "tool_name";
 /// See [`TOOL_NAME`].
 pub const TOOL_GROUP: &str = "tool_group";
 /// See [`TOOL_NAME`].
 pub const PROVIDER: &str = "provider";
-/// See [`TOOL_NAME`]; `success` or `error`.
+/// `success` or `error`; of invocations and their duration.
 pub const STATUS: &str = "status";
+/// The rule that said no; of denials.
+pub const RULE: &str = "rule";
 /// What the labels say of a tool that is not in the catalog.
 pub const UNKNOWN: &str = "unknown";
 
@@ -68,3 +113,13 @@ pub const SPAN_FUEL: &str = "sandbox.fuel.consumed";
 pub const SPAN_LOG: &str = "sandbox.log.bytes";
 /// Peak linear memory in bytes.
 pub const SPAN_MEMORY: &str = "sandbox.memory.peak_bytes";
+/// Calls of host functions.
+pub const SPAN_HOSTCALLS: &str = "sandbox.hostcalls";
+/// Outgoing HTTP requests sent.
+pub const SPAN_HTTP_REQUESTS: &str = "sandbox.http.requests";
+/// Span event: policy denied something that the tool tried.
+pub const EVENT_DENIED: &str = "denied";
+/// Of [`EVENT_DENIED`]: the rule that said no.
+pub const DENIAL_RULE: &str = "denial.rule";
+/// Of [`EVENT_DENIED`]: what the tool tried.
+pub const DENIAL_TARGET: &str = "denial.target";

@@ -12,7 +12,8 @@ use opentelemetry_sdk::trace::{SdkTracer, Span};
 
 use super::instruments::{Instruments, error_kind};
 use super::names::{
-    ERROR_TYPE, EXECUTE_TOOL, GEN_AI_OPERATION, GEN_AI_TOOL_NAME, SPAN_FUEL, SPAN_LOG, SPAN_MEMORY,
+    DENIAL_RULE, DENIAL_TARGET, ERROR_TYPE, EVENT_DENIED, EXECUTE_TOOL, GEN_AI_OPERATION,
+    GEN_AI_TOOL_NAME, SPAN_FUEL, SPAN_HOSTCALLS, SPAN_HTTP_REQUESTS, SPAN_LOG, SPAN_MEMORY,
     SPAN_PROVIDER, SPAN_QUEUE_MS, SPAN_TOOL_GROUP,
 };
 use crate::invocation::{Outcome, Rejection, TraceParent};
@@ -145,24 +146,38 @@ impl Call<'_> {
                 .set_attribute(KeyValue::new(SPAN_PROVIDER, labels.provider.clone()));
         }
         if let Ok(outcome) = decided {
-            let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-            self.span.set_attribute(KeyValue::new(
-                SPAN_QUEUE_MS,
-                outcome.queued.as_secs_f64() * 1e3,
-            ));
-            self.span
-                .set_attribute(KeyValue::new(SPAN_LOG, whole(outcome.usage.log_bytes)));
-            self.span
-                .set_attribute(KeyValue::new(SPAN_FUEL, whole(outcome.usage.fuel)));
-            self.span.set_attribute(KeyValue::new(
-                SPAN_MEMORY,
-                whole(outcome.usage.memory_peak_bytes),
-            ));
+            self.describe_run(outcome);
         }
         if let Some(kind) = error_kind(decided) {
             self.span.set_attribute(KeyValue::new(ERROR_TYPE, kind));
             // The kind, not the text: a tool's own words may hold what it was told.
             self.span.set_status(Status::error(kind));
+        }
+    }
+}
+
+impl Call<'_> {
+    fn describe_run(&mut self, outcome: &Outcome) {
+        let usage = &outcome.usage;
+        let queue_ms = outcome.queued.as_secs_f64() * 1e3;
+        self.span
+            .set_attribute(KeyValue::new(SPAN_QUEUE_MS, queue_ms));
+        for (name, amount) in [
+            (SPAN_LOG, usage.log_bytes),
+            (SPAN_FUEL, usage.fuel),
+            (SPAN_MEMORY, usage.memory_peak_bytes),
+            (SPAN_HOSTCALLS, usage.hostcalls),
+            (SPAN_HTTP_REQUESTS, u64::from(usage.http_requests)),
+        ] {
+            let amount = i64::try_from(amount).unwrap_or(i64::MAX);
+            self.span.set_attribute(KeyValue::new(name, amount));
+        }
+        for denial in &outcome.denials.first {
+            let described = vec![
+                KeyValue::new(DENIAL_RULE, denial.rule.as_str()),
+                KeyValue::new(DENIAL_TARGET, denial.target.clone()),
+            ];
+            self.span.add_event(EVENT_DENIED, described);
         }
     }
 }

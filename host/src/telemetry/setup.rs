@@ -14,7 +14,7 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing_subscriber::EnvFilter;
 
 use super::instruments::Instruments;
-use super::names::SCOPE;
+use super::names::{Metric, SCOPE};
 use super::record::Recorder;
 use crate::config;
 
@@ -75,6 +75,17 @@ impl Telemetry {
             Instruments::new(&meter),
             self.tracers.tracer_with_scope(scope),
         )
+    }
+
+    /// Exports what `read` says each time that metrics are collected.
+    pub fn gauge(&self, metric: &Metric, read: impl Fn() -> u64 + Send + Sync + 'static) {
+        let meter = self.meters.meter(SCOPE);
+        // The meter keeps the callback; what is returned is only a name for it.
+        let _ = meter
+            .u64_observable_gauge(metric.name)
+            .with_description(metric.help)
+            .with_callback(move |gauge| gauge.observe(read(), &[]))
+            .build();
     }
 
     /// What `/metrics` shows.

@@ -279,7 +279,7 @@ async fn an_id_that_is_no_text_or_very_long_is_not_found_briefly() {
         "%E2%80%AE",
         "weather/",
         "Weather",
-        &"x".repeat(10_000),
+        &"x".repeat(8_000),
     ] {
         for noun in ["toolgroups", "tools"] {
             let answer = wire.get(&format!("/v1/{noun}/{id}")).await;

@@ -21,11 +21,11 @@ fn narrow() -> Setup {
 }
 
 /// Waits until `nap` has this many free places.
-async fn places(server: &TestServer, free: usize) {
+pub(super) async fn places(server: &TestServer, free: usize) {
     let catalog = server.router.registry().current();
     let entry = catalog.entry("nap").expect("it exists").clone();
     let wait = async {
-        while entry.share.available_permits() != free {
+        while entry.share.running.available_permits() != free {
             tokio::task::yield_now().await;
         }
     };
@@ -69,6 +69,7 @@ async fn a_busy_tool_says_when_to_come_back_and_others_are_served() {
     );
 }
 
+/// Row 51: calls and probes while the host shuts down; 503, and it still lives.
 #[tokio::test]
 async fn a_draining_host_takes_no_calls_and_says_so_to_whoever_probes_it() {
     let wire = Wire::to_weather().await;
@@ -90,6 +91,7 @@ async fn a_draining_host_takes_no_calls_and_says_so_to_whoever_probes_it() {
     );
 }
 
+/// Row 51: a stop while a call runs; the call is answered.
 #[tokio::test]
 async fn a_call_in_flight_is_answered_after_the_signal_to_stop() {
     let Wire { mut server, .. } = Wire::to(narrow()).await;
@@ -108,6 +110,7 @@ async fn a_call_in_flight_is_answered_after_the_signal_to_stop() {
     server.stop().await.expect("it stops");
 }
 
+/// Row 45: a client that goes away mid-call; cancelled, and recorded once.
 #[tokio::test]
 async fn a_call_whose_client_goes_away_is_cancelled_and_recorded_once_as_an_error() {
     let wire = Wire::to(narrow()).await;

@@ -131,3 +131,52 @@ async fn groups_that_offer_the_same_tool_share_its_concurrency() {
     assert!(matches!(rejection, Rejection::Busy { .. }), "{rejection:?}");
     running.abort();
 }
+
+#[tokio::test]
+async fn a_tool_that_fills_its_own_queue_leaves_room_for_others() {
+    let host = Setup::new()
+        .weather()
+        .guest_with("sleeps", "{limits: {timeout: 10s, concurrency: 1}}")
+        .host("queue: 2")
+        .host("tool_queue: 1")
+        .host("queue_wait: 60s")
+        .start()
+        .await;
+    let running = occupy(&host).await;
+    let catalog = host.router().registry().current();
+    let share = &catalog.entry("nap").expect("the tool exists").share;
+    let router = host.router().clone();
+    let waiting = tokio::spawn(async move { invoke(&router, "nap", json!({"millis": 1})).await });
+    while share.waiting.available_permits() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let rejection = host.rejects("nap", json!({"millis": 1})).await;
+    assert!(matches!(rejection, Rejection::Busy { .. }), "{rejection:?}");
+    host.good("get_weather", json!({"city": "Oslo"})).await;
+    running.abort();
+    let outcome = waiting.await.expect("no panic").decided.expect("it ran");
+    assert!(outcome.result.is_ok());
+}
+
+#[tokio::test]
+async fn a_group_runs_no_more_calls_at_once_than_its_share() {
+    let host = Setup::new()
+        .weather()
+        .guest_with("sleeps", "{limits: {timeout: 10s, concurrency: 2}}")
+        .host("group_concurrency: 1")
+        .host("queue_wait: 20ms")
+        .start()
+        .await;
+    let catalog = host.router().registry().current();
+    let entry = catalog.entry("nap").expect("the tool exists");
+    let router = host.router().clone();
+    let running =
+        tokio::spawn(async move { invoke(&router, "nap", json!({"millis": 60_000})).await });
+    while entry.group_running.available_permits() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let rejection = host.rejects("nap", json!({"millis": 1})).await;
+    assert!(matches!(rejection, Rejection::Busy { .. }), "{rejection:?}");
+    host.good("get_weather", json!({"city": "Oslo"})).await;
+    running.abort();
+}

@@ -3,6 +3,7 @@
 use serde_json::json;
 use toolhost_tests::Setup;
 
+/// Row 33: whatever a guest may look for; denied.
 #[tokio::test]
 async fn a_guest_sees_no_environment_no_files_no_network() {
     let host = Setup::new().guest("reads_world").start().await;
@@ -18,6 +19,7 @@ async fn a_guest_sees_no_environment_no_files_no_network() {
     }
 }
 
+/// Row 37: a counter in memory; each call begins at zero.
 #[tokio::test]
 async fn no_call_sees_what_another_left_behind() {
     let host = Setup::new().guest("remembers").start().await;

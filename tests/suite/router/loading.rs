@@ -24,6 +24,7 @@ async fn a_resource_in_a_signature_is_refused_by_function() {
     }
 }
 
+/// Row 41: two tools of one name in one component; refused.
 #[tokio::test]
 async fn two_tools_of_one_name_in_one_component_are_refused() {
     let text = Setup::new().guest("collides").refused().await;
@@ -44,6 +45,7 @@ async fn every_broken_definition_of_a_provider_is_named() {
     }
 }
 
+/// Row 8: a loop while a component is asked for its tools; refused within the limits.
 #[tokio::test]
 async fn a_provider_that_loops_while_it_is_asked_for_its_tools_is_refused_in_time() {
     let text = Setup::new()
@@ -83,6 +85,7 @@ async fn world_level_functions_are_tools_only_if_named() {
     assert!(text.contains("`add3` is no world-level function"), "{text}");
 }
 
+/// Row 21: files that are no component; refused, each by name.
 #[tokio::test]
 async fn a_file_that_is_missing_or_no_component_is_refused_with_all_others() {
     let dir = tempfile::tempdir().expect("a folder");
@@ -112,6 +115,7 @@ async fn a_file_that_is_missing_or_no_component_is_refused_with_all_others() {
     }
 }
 
+/// Row 20: a component larger than allowed; refused by its size.
 #[tokio::test]
 async fn a_component_larger_than_allowed_is_not_even_read() {
     let text = Setup::new()
@@ -149,6 +153,7 @@ async fn the_config_may_override_descriptions_and_limits_of_a_tool() {
     );
 }
 
+/// Row 50: a byte of compiled code flipped; never loaded, and compiled anew.
 #[tokio::test]
 async fn a_cached_component_that_was_tampered_with_is_compiled_anew() {
     let dir = tempfile::tempdir().expect("a folder");

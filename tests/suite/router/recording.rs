@@ -49,6 +49,7 @@ async fn three_good_calls_and_one_bad_show_as_three_and_one() {
     }
 }
 
+/// Row 48: a hundred made-up tool names; one series, called unknown.
 #[tokio::test]
 async fn names_that_clients_make_up_never_become_labels() {
     let host = Setup::new().weather().start().await;
@@ -60,6 +61,7 @@ async fn names_that_clients_make_up_never_become_labels() {
     assert!(!text.contains("made_up"), "{text}");
 }
 
+/// Row 45: a call that is dropped; recorded once.
 #[tokio::test]
 async fn a_cancelled_call_is_recorded_once_as_an_error() {
     let host = Setup::new()

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::content::{self, McpItem, Shown};
 use crate::http::error::{self, Error, Verdict};
 use crate::invocation::{Answer, Output, Rejection, Usage};
+use crate::policy::Denial;
 use crate::tool::Problem;
 
 /// What a call brought.
@@ -39,6 +40,9 @@ struct Metadata<'a> {
     /// What kind of failure, in one word.
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
+    /// What the tool tried and may not, the first few.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    denials: Vec<Denied<'a>>,
     /// Everything that is wrong with the arguments.
     #[serde(skip_serializing_if = "Option::is_none")]
     problems: Option<Vec<ArgumentProblem<'a>>>,
@@ -48,6 +52,22 @@ struct Metadata<'a> {
     /// The whole answer in MCP's form, if `content` cannot hold all of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     content_items: Option<Vec<McpItem<'a>>>,
+}
+
+/// One thing that the tool tried and may not.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Denial)]
+struct Denied<'a> {
+    /// The rule that said no, in one word.
+    #[schema(example = "network.host")]
+    rule: &'static str,
+    #[schema(example = "GET https://example.com/x")]
+    target: &'a str,
+    #[schema(example = "no grant names the host `example.com`")]
+    reason: &'a str,
+    /// The YAML that would grant it, under the provider's `config`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grant: Option<&'a str>,
 }
 
 /// One thing that is wrong with the arguments.
@@ -64,7 +84,10 @@ struct ArgumentProblem<'a> {
 pub(crate) fn render(answer: &Answer) -> Result<Vec<u8>, Error> {
     match &answer.decided {
         Ok(outcome) => {
-            let metadata = Metadata::new(answer, outcome.queued, &outcome.usage);
+            let metadata = Metadata {
+                denials: outcome.denials.first.iter().map(Denied::from).collect(),
+                ..Metadata::new(answer, outcome.queued, &outcome.usage)
+            };
             match &outcome.result {
                 Ok(output) => succeeded(output, metadata),
                 Err(failure) => {
@@ -150,6 +173,7 @@ impl<'a> Metadata<'a> {
             memory_peak_bytes: usage.memory_peak_bytes,
             trace_id: &answer.trace_id,
             kind: None,
+            denials: Vec::new(),
             problems: None,
             structured: None,
             content_items: None,
@@ -169,6 +193,17 @@ impl<'a> From<&'a Problem> for ArgumentProblem<'a> {
         ArgumentProblem {
             path: &problem.path,
             message: &problem.message,
+        }
+    }
+}
+
+impl<'a> From<&'a Denial> for Denied<'a> {
+    fn from(denial: &'a Denial) -> Denied<'a> {
+        Denied {
+            rule: denial.rule.as_str(),
+            target: &denial.target,
+            reason: &denial.reason,
+            grant: denial.grant.as_deref(),
         }
     }
 }
@@ -202,11 +237,12 @@ mod tests {
         let usage = Usage {
             fuel: 12,
             memory_peak_bytes: 65536,
-            log_bytes: 0,
+            ..Usage::default()
         };
         answer(Ok(Outcome {
             result,
             usage,
+            denials: Default::default(),
             queued: Duration::from_micros(5),
         }))
     }
