@@ -5,5 +5,6 @@ mod cli;
 mod clients;
 mod docs;
 mod export;
+mod hostile;
 mod process;
 mod router;
