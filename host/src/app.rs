@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
+use crate::access::Keys;
 use crate::catalog::{self, Shipped};
 use crate::config::{Config, Problems};
 use crate::http;
 use crate::router::{Admission, Router};
 use crate::runtime::Runtime;
-use crate::telemetry::{ACTIVE, INSTANCES, Scrape, TASKS, Telemetry};
+use crate::telemetry::{ACTIVE, CONNECTIONS, INSTANCES, Scrape, TASKS, Telemetry};
 
 /// How long calls that are overdue may take to end; the slowest are at a tick of the engine.
 const END_MAX: Duration = Duration::from_millis(500);
@@ -47,6 +48,7 @@ pub struct App {
     config: Config,
     runtime: Arc<Runtime>,
     router: Arc<Router>,
+    connections: Arc<http::Connections>,
     telemetry: Telemetry,
 }
 
@@ -71,8 +73,10 @@ impl App {
         let registry = catalog::load(&config, &runtime, shipped).await?;
         let admission = Admission::new(runtime.clone(), &config.admission);
         let router = Arc::new(Router::new(registry, admission, telemetry.recorder()));
-        observe(&telemetry, &runtime);
+        let connections = http::Connections::new(&config.server);
+        observe(&telemetry, &runtime, &connections);
         Ok(App {
+            connections,
             config,
             runtime,
             router,
@@ -95,6 +99,11 @@ impl App {
         &self.runtime
     }
 
+    /// The connections that clients hold.
+    pub fn connections(&self) -> &Arc<http::Connections> {
+        &self.connections
+    }
+
     /// What `/metrics` shows.
     pub fn scrape(&self) -> Scrape {
         self.telemetry.scrape()
@@ -105,6 +114,7 @@ impl App {
         http::routes(http::State {
             router: self.router.clone(),
             scrape: self.telemetry.scrape(),
+            keys: Keys::new(&self.config.server.auth),
             server: self.config.server.clone(),
             listen,
         })
@@ -145,20 +155,19 @@ impl App {
                 Err(_) => pending().await,
             }
         };
-        let served = tokio::select! {
-            served = http::serve(listener, routes, signal) => served,
+        tokio::select! {
+            () = http::serve(listener, routes, self.connections.clone(), signal) => {}
             () = overdue => {
                 tracing::warn!(?grace, "calls were still running at the end of the grace period");
-                Ok(())
             }
-        };
+        }
         // Their connections are closing; what ends with them is still to be recorded.
         let ended = self.router.idle();
         if tokio::time::timeout(END_MAX, ended).await.is_err() {
             tracing::warn!("calls did not end; their spans are lost");
         }
         self.close().await;
-        served.map_err(Error::Serve)
+        Ok(())
     }
 
     /// Sends off the last telemetry.
@@ -172,7 +181,7 @@ impl App {
 }
 
 /// Exports what is in use.
-fn observe(telemetry: &Telemetry, runtime: &Arc<Runtime>) {
+fn observe(telemetry: &Telemetry, runtime: &Arc<Runtime>, connections: &Arc<http::Connections>) {
     let calls = runtime.clone();
     telemetry.gauge(&ACTIVE, move || calls.in_use().slots as u64);
     let instances = runtime.clone();
@@ -181,4 +190,6 @@ fn observe(telemetry: &Telemetry, runtime: &Arc<Runtime>) {
     telemetry.gauge(&TASKS, move || {
         (tasks.metrics().num_alive_tasks() + lanes.in_use().slow_tasks) as u64
     });
+    let connections = connections.clone();
+    telemetry.gauge(&CONNECTIONS, move || connections.open() as u64);
 }

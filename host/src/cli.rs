@@ -11,6 +11,7 @@ mod compile;
 mod component;
 mod exit;
 mod invoke;
+mod key;
 mod remote;
 mod render;
 mod serve;
@@ -25,7 +26,7 @@ use crate::app::App;
 use crate::catalog::Shipped;
 use crate::config::{self, Config, Overrides};
 use crate::telemetry;
-use args::{Cli, Command, ComponentCommand, ToolsCommand};
+use args::{Cli, Command, ComponentCommand, KeyCommand, ToolsCommand};
 use exit::Stop;
 
 /// Parses the command line, runs the command, and says how it went.
@@ -43,6 +44,7 @@ pub fn run(shipped: &[Shipped]) -> ExitCode {
             component::embed_manifest(&args)
         }
         Command::CompileWorker(args) => compile::work(args),
+        Command::Key(KeyCommand::New(args)) => key::new(&args),
     };
     match ran {
         Ok(()) => ExitCode::SUCCESS,

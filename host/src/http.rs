@@ -4,10 +4,12 @@
 //! `llama-stack-client` from 0.1.0 to 0.7.0 reads: bodies hold the union of what those
 //! versions expect. It runs no tool and decides nothing about one; calls go to the router.
 //! CORS headers are never sent, so no web page reads an answer.
-//! Start reading at `routes`, the list of everything that is served.
+//! Start reading at `routes`, the list of everything that is served; what stands around it is
+//! `layers`, and around that `serve`.
 
 mod base64;
 mod body;
+mod connections;
 mod error;
 mod health;
 mod hosts;
@@ -15,24 +17,27 @@ mod index;
 mod layers;
 mod metrics;
 mod openapi;
+mod pace;
 mod query;
 mod reply;
 mod routes;
+mod serve;
 mod trace_parent;
 pub mod v1;
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::middleware;
-use axum::serve::ListenerExt;
-use tokio::net::TcpListener;
 
+use crate::access::Keys;
 use crate::config;
 use crate::router::Router;
 use crate::telemetry::Scrape;
+
+pub use connections::Connections;
+pub use serve::serve;
 
 /// Everything that is served, ready for [`serve`] or for a test that needs no socket.
 pub type Routes = axum::Router;
@@ -45,6 +50,8 @@ pub struct State {
     pub scrape: Scrape,
     /// Limits and allowed hosts.
     pub server: config::Server,
+    /// Who may call, and what is left of their budgets.
+    pub keys: Keys,
     /// The address that the server is really bound to, which differs from the configured one
     /// if that has port 0. A loopback address switches the checks of `Host` and `Origin` on.
     pub listen: SocketAddr,
@@ -70,23 +77,4 @@ pub fn routes(state: State) -> Routes {
             layers::guard,
         ))
         .with_state(shared)
-}
-
-/// Serves `routes` until `shutdown` is ready, then finishes the requests in flight.
-///
-/// There is no limit on how long those may take: the caller bounds this future.
-pub async fn serve(
-    listener: TcpListener,
-    routes: Routes,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let listener = listener.tap_io(|stream| {
-        // Answers are small; waiting to fill a packet would only delay them.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot set TCP_NODELAY");
-        }
-    });
-    axum::serve(listener, routes)
-        .with_graceful_shutdown(shutdown)
-        .await
 }

@@ -34,6 +34,9 @@ pub mod catalog;
 /// The only door to a run: look up, check, admit, run, time, record.
 pub mod router;
 
+/// API keys: who may call, and how much.
+pub mod access;
+
 /// Llama Stack's HTTP API: routes, wire types, error bodies.
 pub mod http;
 

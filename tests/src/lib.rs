@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use toolhost::app::{self, App};
 use toolhost::catalog::Shipped;
 use toolhost::config::{self, Overrides};
+use toolhost::http::Connections;
 use toolhost::invocation::{Answer, Failure, Invocation, Outcome, Output, Rejection};
 use toolhost::router::Router;
 
@@ -282,6 +283,7 @@ impl TestHost {
         let url = format!("http://{}", listener.local_addr()?);
         let (stop, stopped) = oneshot::channel();
         let router = self.app.router().clone();
+        let connections = self.app.connections().clone();
         let TestHost { app, _dir } = self;
         let serving = tokio::spawn(async move {
             let _dir = _dir;
@@ -294,6 +296,7 @@ impl TestHost {
         Ok(TestServer {
             url,
             router,
+            connections,
             stop: Some(stop),
             serving,
         })
@@ -321,6 +324,8 @@ pub struct TestServer {
     pub url: String,
     /// The door to all tools.
     pub router: Arc<Router>,
+    /// The connections that clients hold.
+    pub connections: Arc<Connections>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<Result<(), app::Error>>,
 }

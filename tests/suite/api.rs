@@ -3,6 +3,7 @@
 //! What a call does is tested with the router; here it is statuses, headers and bodies.
 
 mod bodies;
+mod connections;
 mod deviations;
 mod documents;
 mod failures;
@@ -10,6 +11,7 @@ mod groups;
 mod hosts;
 mod inspecting;
 mod invoking;
+mod keys;
 mod listings;
 mod load;
 mod paths;

@@ -285,3 +285,21 @@ fn help_fits_eighty_columns_and_names_every_command() {
         );
     }
 }
+
+#[test]
+fn a_new_key_is_printed_once_with_what_a_config_says_of_it() {
+    let minted = parse(&good(&["key", "new", "ci", "--json"]));
+    assert_eq!(minted["name"], "ci");
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("keys.yaml");
+    let said = good(&["key", "new", "ci"]);
+    let (key, yaml) = said.split_once("server:").expect("the lines of a config");
+    assert!(
+        key.contains("toolhost_") && !yaml.contains("toolhost_"),
+        "{said}"
+    );
+    std::fs::write(&file, format!("version: 2\nserver:{yaml}")).expect("written");
+    good(&["check", file.to_str().expect("UTF-8")]);
+    assert!(fails(&["key", "new", "a b"], 2).contains("no name of a key"));
+    assert!(fails(&["tools", "list", "--api-key", "x"], 2).contains("--endpoint"));
+}

@@ -30,6 +30,9 @@ pub enum Command {
     /// Compile the component on stdin, within bounds; a host starts this by itself
     #[command(hide = true)]
     CompileWorker(CompileWorker),
+    /// Make API keys
+    #[command(subcommand)]
+    Key(KeyCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -48,6 +51,12 @@ pub enum ComponentCommand {
     EmbedDocs(EmbedDocs),
     /// Write what a component needs to be granted into its file
     EmbedManifest(EmbedManifest),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Print a new key, once, and the lines that let a config accept it
+    New(NewKey),
 }
 
 #[derive(Debug, Args)]
@@ -132,6 +141,15 @@ pub struct Invoke {
     #[command(flatten)]
     pub from: From,
     /// Print the whole result as JSON, failures too
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct NewKey {
+    /// Its name in logs: 1 to 64 of A-Z a-z 0-9 _ - .
+    pub name: String,
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -4,6 +4,8 @@
 
 mod bytes;
 
+use std::time::Duration;
+
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
@@ -15,30 +17,39 @@ use super::error::{Error, Invalid, Step};
 pub(crate) struct Fields {
     object: Map<String, Value>,
     errors: Vec<Invalid>,
+    bytes: u64,
 }
 
 impl Fields {
-    /// Reads a body. One that is no JSON object counts as an object without fields, as
+    /// Reads a body of `bytes_max` at most that arrives within `wait`. One that is no JSON object counts as an object without fields, as
     /// upstream has it; so does one that claims to be something else than JSON, which also
     /// keeps web forms out.
-    pub(crate) async fn read(request: Request, bytes_max: u64) -> Result<Fields, Error> {
+    pub(crate) async fn read(
+        request: Request,
+        bytes_max: u64,
+        wait: Duration,
+    ) -> Result<Fields, Error> {
         let is_json = is_json(request.headers());
-        let bytes = bytes::read(request, bytes_max).await?;
-        if !is_json || bytes.is_empty() {
-            return Ok(Fields::new(Map::new()));
-        }
-        match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(object)) => Ok(Fields::new(object)),
-            Ok(_) => Ok(Fields::new(Map::new())),
-            Err(error) => Err(Error::invalid(vec![syntax(&bytes, &error)])),
-        }
-    }
-
-    fn new(object: Map<String, Value>) -> Fields {
-        Fields {
+        let bytes = bytes::read(request, bytes_max, wait).await?;
+        let object = if !is_json || bytes.is_empty() {
+            Map::new()
+        } else {
+            match serde_json::from_slice(&bytes) {
+                Ok(Value::Object(object)) => object,
+                Ok(_) => Map::new(),
+                Err(error) => return Err(Error::invalid(vec![syntax(&bytes, &error)])),
+            }
+        };
+        Ok(Fields {
             object,
             errors: Vec::new(),
-        }
+            bytes: bytes.len() as u64,
+        })
+    }
+
+    /// The size of the whole body.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Takes a field out; null counts as missing.
@@ -133,6 +144,8 @@ fn syntax(bytes: &[u8], error: &serde_json::Error) -> Invalid {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use axum::body::Body;
     use axum::response::IntoResponse;
     use serde_json::json;
@@ -151,7 +164,7 @@ mod tests {
             .build()
             .unwrap();
         runtime.block_on(async {
-            let outcome = match Fields::read(request, 1000).await {
+            let outcome = match Fields::read(request, 1000, Duration::from_secs(60)).await {
                 Ok(mut fields) => {
                     let tool = fields
                         .required("tool_name")
@@ -269,6 +282,19 @@ mod tests {
         assert_eq!(check(None, "{} x"), at(3));
         let deep = ["[".repeat(200), "]".repeat(200)].concat();
         assert!(check(None, &deep).unwrap_err()[0]["type"] == "json_invalid");
+    }
+
+    #[test]
+    fn a_body_that_does_not_arrive_is_not_waited_for() {
+        let body =
+            Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, Infallible>>());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let read = runtime.block_on(Fields::read(Request::new(body), 1000, Duration::ZERO));
+        let response = read.err().unwrap().into_response();
+        assert_eq!(response.status(), 408);
     }
 
     #[test]

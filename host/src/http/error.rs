@@ -10,12 +10,16 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-pub(crate) use wire::{Detail, ErrorBody, Invalid, Step};
+pub(crate) use wire::{Detail, ErrorBody, Invalid, OverBudget, Step};
 
+use crate::access::{Exhausted, Refused};
 use crate::invocation::{Failure, Rejection, ToolError};
 
 /// When to ask again while the host shuts down: about when its successor listens.
 const DRAINING_RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// When a client that found no place for its connection may come back.
+pub(crate) const FULL_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Characters of a client's own words that an error repeats.
 const SHOWN_MAX: usize = 200;
@@ -26,6 +30,7 @@ pub(crate) struct Error {
     status: StatusCode,
     message: String,
     detail: Detail,
+    metadata: Option<Box<OverBudget>>,
     retry_after: Option<Duration>,
 }
 
@@ -37,6 +42,7 @@ impl Error {
             status,
             detail: Detail::Text(message.clone()),
             message,
+            metadata: None,
             retry_after: None,
         }
     }
@@ -57,6 +63,40 @@ impl Error {
             .retry_after(DRAINING_RETRY_AFTER)
     }
 
+    /// A 503 for a connection that is one too many.
+    pub(crate) fn full() -> Error {
+        Error::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many connections are open, in total or from this address",
+        )
+        .retry_after(FULL_RETRY_AFTER)
+    }
+
+    /// A 401, the same for a key that is wrong and for none.
+    pub(crate) fn unauthorized(refused: &Refused) -> Error {
+        let text = format!("{refused}: send it as `Authorization: Bearer KEY`");
+        Error::new(StatusCode::UNAUTHORIZED, text)
+    }
+
+    /// A 403 for a key without the right.
+    pub(crate) fn forbidden(text: impl Into<String>) -> Error {
+        Error::new(StatusCode::FORBIDDEN, text)
+    }
+
+    /// A 429 that says what is used up and when there is more.
+    pub(crate) fn over_budget(exhausted: &Exhausted) -> Error {
+        let metadata = OverBudget::from(exhausted);
+        let text = format!(
+            "the budget of this API key is used up: {}",
+            metadata.words()
+        );
+        let error = Error::new(StatusCode::TOO_MANY_REQUESTS, text);
+        Error {
+            metadata: Some(Box::new(metadata)),
+            ..error.retry_after(exhausted.retry_after)
+        }
+    }
+
     /// A 500 that says nothing; the log has what happened.
     pub(crate) fn unexpected() -> Error {
         Error::new(
@@ -73,6 +113,7 @@ impl Error {
             status: StatusCode::BAD_REQUEST,
             message,
             detail: Detail::Invalid { errors },
+            metadata: None,
             retry_after: None,
         }
     }

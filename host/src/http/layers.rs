@@ -1,47 +1,110 @@
-//! What stands around every route: the host check, the net under panics, the last headers.
+//! What stands around every route: the host check, the check of keys, the net under panics,
+//! the last headers.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::http::header::{ALLOW, LOCATION};
-use axum::http::{HeaderName, HeaderValue, StatusCode, Uri};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::{ALLOW, AUTHORIZATION, LOCATION, RETRY_AFTER};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
 use super::error::Error;
 use super::{Shared, routes};
+use crate::access::Caller;
 
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
+
+/// Longest request target in bytes; a longer one is a 414.
+const TARGET_BYTES_MAX: usize = 8 * 1024;
+
+/// SDKs wait as long as `Retry-After` says up to this many seconds; told a longer time they
+/// come back at once.
+const RETRY_AFTER_MAX: u64 = 60;
 
 /// The one layer: each layer costs every call.
 pub(crate) async fn guard(
     State(shared): State<Arc<Shared>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let method = request.method().clone();
     let uri = request.uri().clone();
-    let mut response = match shared.hosts.check(&uri, request.headers()) {
-        Ok(()) => unpanicked(next.run(request)).await,
+    let checked = check(&shared, &uri, request.headers());
+    let caller = checked.as_ref().ok().cloned().flatten();
+    let mut response = match checked {
+        Ok(caller) => {
+            caller.map(|caller| request.extensions_mut().insert(caller));
+            unpanicked(next.run(request)).await
+        }
         Err(error) => error.into_response(),
     };
     let status = response.status();
-    // Old SDKs repeat a call after any 408, 409, 429 or 5xx. A call that never found a place may
-    // be repeated, one that ran may not.
-    let is_retryable = matches!(
-        status,
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-    );
-    if uri.path() == routes::INVOKE && !is_retryable {
+    if uri.path() == routes::INVOKE && !is_retryable(&response) {
         response
             .headers_mut()
             .insert(SHOULD_RETRY, HeaderValue::from_static("false"));
     }
-    tracing::debug!(%method, path = uri.path(), status = status.as_u16(), "answered a request");
+    let key = caller.as_ref().and_then(Caller::name);
+    tracing::debug!(%method, path = uri.path(), status = status.as_u16(), key, "answered a request");
     response
+}
+
+/// Who sends a request that may be answered; none for a probe without a good key.
+fn check(shared: &Shared, uri: &Uri, headers: &HeaderMap) -> Result<Option<Caller>, Error> {
+    shared.hosts.check(uri, headers)?;
+    if uri
+        .path_and_query()
+        .is_some_and(|target| target.as_str().len() > TARGET_BYTES_MAX)
+    {
+        let text = format!("the request target is longer than {TARGET_BYTES_MAX} bytes");
+        return Err(Error::new(StatusCode::URI_TOO_LONG, text));
+    }
+    match shared.state.keys.identify(bearer(headers)) {
+        Ok(caller) => Ok(Some(caller)),
+        Err(_) if routes::OPEN.contains(&uri.path()) => Ok(None),
+        Err(refused) => Err(Error::unauthorized(&refused)),
+    }
+}
+
+/// The key that a request presents. Of two headers none counts: a proxy may have looked at the
+/// other.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    let (scheme, key) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}
+
+/// Whether a client may send the same again. Old SDKs do after any 408, 409, 429 or 5xx; a
+/// call that never found a place may be repeated, one that ran may not.
+fn is_retryable(response: &Response) -> bool {
+    let is_refusal = matches!(
+        response.status(),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+    );
+    let wait = response.headers().get(RETRY_AFTER);
+    let is_soon = |wait: &HeaderValue| {
+        let seconds = wait.to_str().ok().and_then(|wait| wait.parse::<u64>().ok());
+        seconds.is_some_and(|seconds| seconds <= RETRY_AFTER_MAX)
+    };
+    is_refusal && wait.is_none_or(is_soon)
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Caller, Response> {
+        // `guard` puts it there; a route that it does not stand around serves nobody.
+        let caller = parts.extensions.get().cloned();
+        caller.ok_or_else(|| Error::unexpected().into_response())
+    }
 }
 
 /// The answer, or a 500 if making it panicked: a connection that just closes looks to a
@@ -123,6 +186,52 @@ mod tests {
                 if to.is_some() { 307 } else { 404 },
                 "{from}"
             );
+        }
+    }
+
+    #[test]
+    fn a_key_is_the_one_bearer_token() {
+        for (values, key) in [
+            (&["Bearer abc"][..], Some("abc")),
+            (&["bearer  abc "], Some("abc")),
+            (&["BEARER a b"], Some("a b")),
+            (&["Bearer "], Some("")),
+            (&["Bearer"], None),
+            (&["Basic abc"], None),
+            (&["abc"], None),
+            (&[""], None),
+            (&["Bearer abc", "Bearer abc"], None),
+            (&[], None),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(AUTHORIZATION, HeaderValue::from_str(value).unwrap());
+            }
+            assert_eq!(bearer(&headers), key, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_never_ran_and_soon_can_is_sent_again() {
+        for (status, wait, expected) in [
+            (200, None, false),
+            (401, None, false),
+            (408, None, false),
+            (500, None, false),
+            (429, Some("1"), true),
+            (429, Some("60"), true),
+            (429, Some("61"), false),
+            (503, Some("5"), true),
+            (503, None, true),
+        ] {
+            let mut response = Response::new(axum::body::Body::empty());
+            *response.status_mut() = StatusCode::from_u16(status).unwrap();
+            if let Some(wait) = wait {
+                response
+                    .headers_mut()
+                    .insert(RETRY_AFTER, HeaderValue::from_static(wait));
+            }
+            assert_eq!(is_retryable(&response), expected, "{status} {wait:?}");
         }
     }
 }

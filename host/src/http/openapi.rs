@@ -65,8 +65,9 @@ pub(crate) fn document() -> Bytes {
             document.paths.paths.insert(template(other), item);
         }
     }
-    for item in document.paths.paths.values_mut() {
-        operations(item).for_each(complete);
+    for (path, item) in &mut document.paths.paths {
+        let is_open = routes::OPEN.contains(&&**path);
+        operations(item).for_each(|operation| complete(operation, is_open));
     }
     match serde_json::to_vec(&document) {
         Ok(bytes) => bytes.into(),
@@ -89,7 +90,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 }
 
 /// Adds the errors that any route may give, and the descriptions that OpenAPI requires.
-fn complete(operation: &mut Operation) {
+fn complete(operation: &mut Operation, is_open: bool) {
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response
             && response.description.is_empty()
@@ -99,12 +100,19 @@ fn complete(operation: &mut Operation) {
     }
     let errors = [
         (
+            "401",
+            "`server.auth` lists keys, and the request presents none of them",
+        ),
+        (
             "403",
             "`Host` or `Origin` is not loopback and not in `toolhost.allowed_hosts`",
         ),
         ("500", "The host is at fault; its log says why"),
     ];
     for (status, description) in errors {
+        if is_open && status == "401" {
+            continue;
+        }
         let body = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Error"))));
         let response = ResponseBuilder::new()
             .description(description)

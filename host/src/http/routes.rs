@@ -20,6 +20,9 @@ use super::{Shared, health, index, layers, metrics, openapi};
 /// The route whose answers say whether to repeat a call.
 pub(crate) const INVOKE: &str = "/v1/tool-runtime/invoke";
 
+/// What is served without a key, also on a host that has some: probes carry none.
+pub(crate) const OPEN: [&str; 4] = ["/v1/health", "/v1alpha/admin/health", "/healthz", "/readyz"];
+
 /// What can be called with one method, under one or several paths.
 pub(crate) struct Route {
     pub(crate) method: Method,
@@ -198,6 +201,13 @@ mod tests {
             }
         }
         let _ = mounted();
+    }
+
+    #[test]
+    fn what_is_open_is_served() {
+        for path in OPEN {
+            assert_eq!(fixed(path), Some(path));
+        }
     }
 
     #[test]

@@ -62,6 +62,7 @@ async fn a_request_without_a_body_or_a_content_type_is_read_as_an_empty_one() {
     assert_eq!(wire.ask("POST", INVOKE).await.invalid(), BOTH);
 }
 
+/// Row 43: broken JSON, half surrogates, numbers that no float holds; a 400 that says where.
 #[tokio::test]
 async fn broken_json_is_refused_with_the_place() {
     let wire = Wire::to_weather().await;
@@ -97,6 +98,7 @@ async fn broken_json_is_refused_with_the_place() {
     }
 }
 
+/// Row 43: a hundred thousand levels of JSON; a 400, and the next call is answered.
 #[tokio::test]
 async fn nesting_without_end_is_refused() {
     let wire = Wire::to_weather().await;
@@ -116,6 +118,7 @@ async fn nesting_without_end_is_refused() {
     );
 }
 
+/// Row 43: keys that stand twice; the last counts, at every level.
 #[tokio::test]
 async fn of_a_key_that_stands_twice_the_last_counts() {
     let wire = Wire::to_weather().await;
@@ -175,6 +178,7 @@ async fn a_body_that_does_not_claim_to_be_json_has_no_fields() {
     assert_eq!(sent(bare).await.status, 200, "without a content type");
 }
 
+/// Row 43: bodies over the limit; a 413 on every route.
 #[tokio::test]
 async fn a_body_over_the_limit_is_refused_on_every_route_that_reads_one() {
     let wire = Wire::to(Setup::new().weather().host("body_bytes_max: 1KiB")).await;

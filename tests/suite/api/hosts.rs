@@ -23,6 +23,8 @@ async fn routes(wire: &Wire) -> Vec<(String, String)> {
     routes
 }
 
+/// Row 47: foreign `Host` and `Origin` headers on every route, metrics and probes included;
+/// 403.
 #[tokio::test]
 async fn no_route_answers_under_the_name_of_another_site() {
     let wire = Wire::to_weather().await;
@@ -61,6 +63,7 @@ async fn names_of_loopback_are_served() {
     }
 }
 
+/// Row 47: names that only look like loopback; refused.
 #[tokio::test]
 async fn spellings_that_only_look_like_loopback_are_refused() {
     let wire = Wire::to_weather().await;
@@ -125,6 +128,7 @@ async fn an_allowed_name_is_served_on_any_port() {
     }
 }
 
+/// Row 47: a page that asks for leave to read answers; it gets none.
 #[tokio::test]
 async fn a_web_page_is_never_allowed_to_read_an_answer() {
     let wire = Wire::to_weather().await;
@@ -151,6 +155,7 @@ async fn a_web_page_is_never_allowed_to_read_an_answer() {
     }
 }
 
+/// Row 47: a page of another site that deletes; 403, and nothing is deleted.
 #[tokio::test]
 async fn a_group_is_not_unregistered_by_another_site() {
     let wire = Wire::to_weather().await;

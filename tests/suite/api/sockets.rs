@@ -40,6 +40,7 @@ async fn answered(wire: &Wire, request: &str) -> (String, String) {
     )
 }
 
+/// Row 47: two hosts, or none; refused.
 #[tokio::test]
 async fn a_request_with_two_hosts_or_none_is_refused() {
     let wire = Wire::to_weather().await;
@@ -61,6 +62,7 @@ async fn a_request_with_two_hosts_or_none_is_refused() {
     }
 }
 
+/// Row 47: another host in the request line than in the header; refused.
 #[tokio::test]
 async fn a_host_in_the_request_line_counts_too() {
     let wire = Wire::to_weather().await;
@@ -76,6 +78,7 @@ async fn a_host_in_the_request_line_counts_too() {
     }
 }
 
+/// Row 43: a body of unknown length; a 413 at the limit.
 #[tokio::test]
 async fn a_body_in_chunks_is_read_up_to_the_limit() {
     let wire = Wire::to(Setup::new().weather().host("body_bytes_max: 1KiB")).await;
@@ -98,6 +101,7 @@ async fn a_body_in_chunks_is_read_up_to_the_limit() {
     assert_eq!(status, "413", "{answer}");
 }
 
+/// Row 43: a body of 100 GB by its own account; a 413 before it arrives.
 #[tokio::test]
 async fn a_body_that_announces_too_much_is_refused_before_it_arrives() {
     let wire = Wire::to_weather().await;
@@ -108,6 +112,7 @@ async fn a_body_that_announces_too_much_is_refused_before_it_arrives() {
     assert_eq!(status, "413", "{answer}");
 }
 
+/// Row 43: bytes that are no request; a 4xx or the end of the connection.
 #[tokio::test]
 async fn what_is_no_request_ends_the_connection_and_not_the_server() {
     let wire = Wire::to_weather().await;

@@ -10,11 +10,9 @@ use futures_util::StreamExt;
 
 use crate::http::error::Error;
 
-/// A client that takes longer than this to send a body is cut off.
-const WAIT: Duration = Duration::from_secs(30);
-
-/// All bytes of a request's body, unless there are more than `bytes_max`.
-pub(crate) async fn read(request: Request, bytes_max: u64) -> Result<Bytes, Error> {
+/// All bytes of a request's body, unless there are more than `bytes_max` or they take longer
+/// than `wait`.
+pub(crate) async fn read(request: Request, bytes_max: u64, wait: Duration) -> Result<Bytes, Error> {
     let announced = request
         .headers()
         .get(CONTENT_LENGTH)
@@ -22,7 +20,7 @@ pub(crate) async fn read(request: Request, bytes_max: u64) -> Result<Bytes, Erro
     if announced.is_some_and(|bytes| bytes > bytes_max) {
         return Err(too_large(bytes_max));
     }
-    match tokio::time::timeout(WAIT, collect(request.into_body(), bytes_max)).await {
+    match tokio::time::timeout(wait, collect(request.into_body(), bytes_max)).await {
         Ok(read) => read,
         Err(_) => Err(Error::new(
             StatusCode::REQUEST_TIMEOUT,

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use axum::http::HeaderValue;
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Error;
+use crate::access::{Amounts, Exhausted};
 use crate::http::reply;
 
 /// What `detail` holds.
@@ -58,6 +59,33 @@ pub(crate) enum Step {
 pub(crate) struct ErrorBody {
     detail: Detail,
     error: ErrorMember,
+    /// Only if a budget is used up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<OverBudget>,
+}
+
+/// What a key may use up, and what is left of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct OverBudget {
+    /// Always `over_budget`.
+    kind: &'static str,
+    /// What one window has.
+    budget: BudgetParts,
+    /// What is left of this window.
+    remaining: BudgetParts,
+    /// The length of a window.
+    window_seconds: u64,
+}
+
+/// The parts of a budget; one that is not there is not counted.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct BudgetParts {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calls: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fuel: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -87,6 +115,41 @@ impl Step {
     }
 }
 
+impl OverBudget {
+    /// The parts that are used up, for people.
+    pub(super) fn words(&self) -> String {
+        let (left, budget) = (&self.remaining, &self.budget);
+        let parts = [
+            ("calls", left.calls, budget.calls),
+            ("units of fuel", left.fuel, budget.fuel),
+            ("bytes", left.bytes, budget.bytes),
+        ];
+        let used_up: Vec<String> = parts
+            .iter()
+            .filter(|(_, left, _)| *left == Some(0))
+            .map(|(name, _, budget)| format!("{} {name}", budget.unwrap_or_default()))
+            .collect();
+        format!("{} in {} s", used_up.join(", "), self.window_seconds)
+    }
+}
+
+impl From<&Exhausted> for OverBudget {
+    fn from(exhausted: &Exhausted) -> OverBudget {
+        let Amounts { calls, fuel, bytes } = exhausted.remaining;
+        let budget = &exhausted.budget;
+        OverBudget {
+            kind: "over_budget",
+            budget: BudgetParts {
+                calls: budget.calls,
+                fuel: budget.fuel,
+                bytes: budget.bytes,
+            },
+            remaining: BudgetParts { calls, fuel, bytes },
+            window_seconds: budget.window.as_secs(),
+        }
+    }
+}
+
 impl Error {
     /// The body alone.
     pub(crate) fn into_body(self) -> ErrorBody {
@@ -96,6 +159,7 @@ impl Error {
                 message: self.message,
                 detail: self.detail,
             },
+            metadata: self.metadata.map(|metadata| *metadata),
         }
     }
 }
@@ -106,6 +170,10 @@ impl IntoResponse for Error {
         // These types always serialise: their keys are texts.
         let bytes = serde_json::to_vec(&self.into_body()).unwrap_or_default();
         let mut response = reply::with(status, "application/json", bytes);
+        if status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
+        }
         if let Some(wait) = retry_after {
             // Whole seconds, rounded up: a client that comes back early is refused again.
             let seconds = wait.as_millis().div_ceil(1000).max(1);

@@ -7,6 +7,7 @@ use axum::http::Uri;
 use axum::response::Response;
 
 use super::wire::{Health, List, Route, Version};
+use crate::access::Caller;
 use crate::catalog::Catalog;
 use crate::http::error::{Error, ErrorBody, Invalid, Step};
 use crate::http::routes::{self, Api};
@@ -38,11 +39,15 @@ pub(crate) async fn version() -> Result<Response, Error> {
     params(("api_filter" = Option<String>, Query, description = "`v1`, `v1alpha`, `v1beta` or `deprecated`")),
     responses((status = 200, body = List<Route<'_>>), (status = 400, description = "No such filter", body = ErrorBody))
 )]
-pub(crate) async fn routes(State(shared): State<Arc<Shared>>, uri: Uri) -> Result<Response, Error> {
+pub(crate) async fn routes(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    uri: Uri,
+) -> Result<Response, Error> {
     let filter = query::value(&uri, "api_filter");
     let prefix = prefix(filter.as_deref())?;
     let catalog = shared.state.router.registry().current();
-    let types = provider_types(&catalog);
+    let types = provider_types(&catalog, &caller);
     let data = routes::all()
         .iter()
         .filter(|route| route.api != Api::Host)
@@ -76,9 +81,9 @@ fn prefix(filter: Option<&str>) -> Result<&'static str, Error> {
 }
 
 /// Each kind of provider once, in the order of the config.
-fn provider_types(catalog: &Catalog) -> Vec<&str> {
+fn provider_types<'a>(catalog: &'a Catalog, caller: &Caller) -> Vec<&'a str> {
     let mut types = Vec::new();
-    for provider in catalog.providers() {
+    for provider in catalog.providers_among(caller.groups().map(AsRef::as_ref)) {
         if !types.contains(&provider.kind.as_str()) {
             types.push(provider.kind.as_str());
         }

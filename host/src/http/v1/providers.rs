@@ -6,7 +6,9 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::{Map, Value};
 
+use super::toolgroups;
 use super::wire::{List, Provider, ProviderHealth};
+use crate::access::Caller;
 use crate::catalog::{self, Catalog};
 use crate::http::error::{Error, ErrorBody, shorten};
 use crate::http::routes::Last;
@@ -22,13 +24,15 @@ const HIDDEN: &str = "********";
     get, path = "/v1/providers", operation_id = "list_providers", tag = "admin",
     responses((status = 200, body = List<Provider<'_>>))
 )]
-pub(crate) async fn list(State(shared): State<Arc<Shared>>) -> Result<Response, Error> {
+pub(crate) async fn list(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+) -> Result<Response, Error> {
     let catalog = shared.state.router.registry().current();
     reply::json(&List {
         data: catalog
-            .providers()
-            .iter()
-            .map(|provider| describe(provider, &catalog))
+            .providers_among(caller.groups().map(AsRef::as_ref))
+            .map(|provider| describe(provider, &catalog, &caller))
             .collect(),
     })
 }
@@ -41,15 +45,15 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>) -> Result<Response, 
 )]
 pub(crate) async fn get(
     State(shared): State<Arc<Shared>>,
+    caller: Caller,
     Last(id): Last,
 ) -> Result<Response, Error> {
     let catalog = shared.state.router.registry().current();
     match catalog
-        .providers()
-        .iter()
+        .providers_among(caller.groups().map(AsRef::as_ref))
         .find(|provider| provider.name.as_str() == id)
     {
-        Some(provider) => reply::json(&describe(provider, &catalog)),
+        Some(provider) => reply::json(&describe(provider, &catalog, &caller)),
         None => {
             let text = format!("Provider {} not found", shorten(&id));
             let detail = format!("Invalid value: {text}");
@@ -58,10 +62,13 @@ pub(crate) async fn get(
     }
 }
 
-fn describe<'a>(provider: &'a catalog::Provider, catalog: &Catalog) -> Provider<'a> {
-    let groups = catalog
-        .groups()
-        .iter()
+fn describe<'a>(
+    provider: &'a catalog::Provider,
+    catalog: &Catalog,
+    caller: &Caller,
+) -> Provider<'a> {
+    let groups = toolgroups::visible(catalog, caller)
+        .into_iter()
         .filter(|group| group.provider == provider.name);
     let tools: usize = groups.map(|group| group.entries.len()).sum();
     Provider {

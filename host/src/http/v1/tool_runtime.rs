@@ -1,6 +1,7 @@
 //! `/v1/tool-runtime`: calling tools.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::{Request, State};
 use axum::http::header::ACCEPT;
@@ -10,10 +11,11 @@ use axum::response::{IntoResponse, Response};
 use super::result::{self, InvokeResult};
 use super::tools;
 use super::wire::{InvokeRequest, List, Tool};
+use crate::access::{Caller, Ticket};
 use crate::http::body::Fields;
 use crate::http::error::{self, Error, ErrorBody};
 use crate::http::{Shared, query, reply, trace_parent};
-use crate::invocation::Invocation;
+use crate::invocation::{Answer, Invocation, Rejection};
 
 const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
@@ -30,7 +32,7 @@ const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
         (status = 400, description = "Invalid, an unknown tool, or one that several groups have", body = ErrorBody),
         (status = 408, description = "The body did not arrive in time", body = ErrorBody),
         (status = 413, description = "The body is too large", body = ErrorBody),
-        (status = 429, description = "No place became free in time", body = ErrorBody,
+        (status = 429, description = "No place became free in time, or the key's budget is used up", body = ErrorBody,
          headers(("Retry-After" = u64, description = "Seconds"))),
         (status = 503, description = "The host is shutting down", body = ErrorBody,
          headers(("Retry-After" = u64, description = "Seconds"))),
@@ -38,17 +40,26 @@ const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 )]
 pub(crate) async fn invoke(
     State(shared): State<Arc<Shared>>,
+    caller: Caller,
     request: Request,
 ) -> Result<Response, Error> {
     let parent = trace_parent::read(request.headers());
     log_repetition(request.headers());
-    let fields = Fields::read(request, shared.state.server.body_bytes_max).await?;
+    let mut ticket = admit(&caller)?;
+    let server = &shared.state.server;
+    let fields = Fields::read(request, server.body_bytes_max, server.body_timeout).await?;
+    let bytes_in = fields.bytes();
     let invocation = Invocation {
         parent,
+        groups: caller.groups().cloned(),
         ..invocation(fields)?
     };
+    ticket.risk(fuel_at_risk(&shared, &invocation));
     let answer = shared.state.router.invoke(invocation).await;
-    let mut response = match result::render(&answer) {
+    let rendered = result::render(&answer);
+    let bytes_out = rendered.as_ref().map_or(0, Vec::len) as u64;
+    pay(ticket, &answer, bytes_in.saturating_add(bytes_out));
+    let mut response = match rendered {
         Ok(body) => reply::with(StatusCode::OK, "application/json", body),
         Err(error) => error.into_response(),
     };
@@ -73,11 +84,13 @@ pub(crate) async fn invoke(
 )]
 pub(crate) async fn list(
     State(shared): State<Arc<Shared>>,
+    caller: Caller,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let catalog = shared.state.router.registry().current();
-    let tools = tools::select(&catalog, query::value(&uri, "tool_group_id").as_deref())?;
+    let group = query::value(&uri, "tool_group_id");
+    let tools = tools::select(&catalog, &caller, group.as_deref())?;
     if wants_lines(&headers) {
         lines(&tools)
     } else {
@@ -90,8 +103,8 @@ pub(crate) async fn list(
     post, path = "/v1/tool-runtime/rag-tool/insert", operation_id = "rag_insert", tag = "tools",
     responses((status = 400, description = "Always: no provider can", body = ErrorBody))
 )]
-pub(crate) async fn rag_insert(State(shared): State<Arc<Shared>>) -> Error {
-    not_served(&shared, "insert_into_memory")
+pub(crate) async fn rag_insert(State(shared): State<Arc<Shared>>, caller: Caller) -> Error {
+    not_served(&shared, &caller, "insert_into_memory")
 }
 
 /// Says that no provider can search documents.
@@ -99,8 +112,40 @@ pub(crate) async fn rag_insert(State(shared): State<Arc<Shared>>) -> Error {
     post, path = "/v1/tool-runtime/rag-tool/query", operation_id = "rag_query", tag = "tools",
     responses((status = 400, description = "Always: no provider can", body = ErrorBody))
 )]
-pub(crate) async fn rag_query(State(shared): State<Arc<Shared>>) -> Error {
-    not_served(&shared, "knowledge_search")
+pub(crate) async fn rag_query(State(shared): State<Arc<Shared>>, caller: Caller) -> Error {
+    not_served(&shared, &caller, "knowledge_search")
+}
+
+/// Takes a call out of the caller's budget.
+fn admit(caller: &Caller) -> Result<Ticket, Error> {
+    caller.admit(Instant::now()).map_err(|exhausted| {
+        if exhausted.is_first {
+            let (key, retry_after) = (caller.name(), exhausted.retry_after);
+            tracing::warn!(key, ?retry_after, "the budget of a key is used up");
+        }
+        Error::over_budget(&exhausted)
+    })
+}
+
+/// The most that a call may burn; nothing if there is no such tool.
+fn fuel_at_risk(shared: &Shared, invocation: &Invocation) -> u64 {
+    let catalog = shared.state.router.registry().current();
+    let entry = catalog.entry_among(&invocation.tool, invocation.groups.as_deref());
+    entry.map_or(0, |entry| entry.limits.fuel)
+}
+
+/// Settles what a call cost. One that the host had no place for costs nothing.
+fn pay(ticket: Ticket, answer: &Answer, bytes: u64) {
+    match &answer.decided {
+        Ok(outcome) => ticket.settle(outcome.usage.fuel, bytes),
+        Err(Rejection::Busy { .. } | Rejection::Draining) => ticket.refund(),
+        Err(
+            Rejection::UnknownTool { .. }
+            | Rejection::AmbiguousTool { .. }
+            | Rejection::InvalidArguments { .. }
+            | Rejection::Cancelled,
+        ) => ticket.settle(0, bytes),
+    }
 }
 
 fn invocation(mut fields: Fields) -> Result<Invocation, Error> {
@@ -147,11 +192,10 @@ fn lines(tools: &[Tool<'_>]) -> Result<Response, Error> {
     Ok(reply::with(StatusCode::OK, "application/jsonl", body))
 }
 
-fn not_served(shared: &Shared, name: &str) -> Error {
+fn not_served(shared: &Shared, caller: &Caller, name: &str) -> Error {
     let catalog = shared.state.router.registry().current();
     let providers: Vec<&str> = catalog
-        .providers()
-        .iter()
+        .providers_among(caller.groups().map(AsRef::as_ref))
         .map(|provider| provider.name.as_str())
         .collect();
     Error::bad_request(error::not_served(name, &providers))

@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
 
 use super::wire::{List, RegisterRequest, ToolGroup};
-use crate::catalog::{Catalog, RegisterError, Registration};
+use crate::access::Caller;
+use crate::catalog::{Catalog, Group, RegisterError, Registration};
 use crate::http::body::Fields;
 use crate::http::error::{Error, ErrorBody, shorten};
 use crate::http::routes::Last;
@@ -20,14 +21,14 @@ use crate::tool::{GroupName, ProviderName};
     get, path = "/v1/toolgroups", operation_id = "list_toolgroups", tag = "tools",
     responses((status = 200, body = List<ToolGroup<'_>>))
 )]
-pub(crate) async fn list(State(shared): State<Arc<Shared>>) -> Result<Response, Error> {
+pub(crate) async fn list(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+) -> Result<Response, Error> {
     let catalog = shared.state.router.registry().current();
+    let groups = visible(&catalog, &caller);
     reply::json(&List {
-        data: catalog
-            .groups()
-            .iter()
-            .map(|group| ToolGroup::from(&**group))
-            .collect(),
+        data: groups.into_iter().map(ToolGroup::from).collect(),
     })
 }
 
@@ -39,11 +40,13 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>) -> Result<Response, 
 )]
 pub(crate) async fn get(
     State(shared): State<Arc<Shared>>,
+    caller: Caller,
     Last(id): Last,
 ) -> Result<Response, Error> {
     let catalog = shared.state.router.registry().current();
-    let group = catalog.group(&id).ok_or_else(|| unknown(&id))?;
-    reply::json(&ToolGroup::from(&**group))
+    let groups = visible(&catalog, &caller);
+    let mut named = groups.into_iter().filter(|group| group.name.as_str() == id);
+    reply::json(&ToolGroup::from(named.next().ok_or_else(|| unknown(&id))?))
 }
 
 /// Registers a group of a configured provider's tools.
@@ -52,6 +55,7 @@ pub(crate) async fn get(
     request_body = RegisterRequest,
     responses(
         (status = 200, description = "Registered, or was so in the same way already", body = ToolGroup<'_>),
+        (status = 403, description = "The key is no admin's", body = ErrorBody),
         (status = 400, description = "Invalid, an unknown provider, or registered in another way", body = ErrorBody),
         (status = 408, description = "The body did not arrive in time", body = ErrorBody),
         (status = 413, description = "The body is too large", body = ErrorBody),
@@ -59,10 +63,12 @@ pub(crate) async fn get(
 )]
 pub(crate) async fn register(
     State(shared): State<Arc<Shared>>,
+    caller: Caller,
     request: Request,
 ) -> Result<Response, Error> {
-    let router = &shared.state.router;
-    let fields = Fields::read(request, shared.state.server.body_bytes_max).await?;
+    needs_admin(&caller)?;
+    let (router, server) = (&shared.state.router, &shared.state.server);
+    let fields = Fields::read(request, server.body_bytes_max, server.body_timeout).await?;
     let registration = registration(fields, &router.registry().current())?;
     let group = router
         .register(registration)
@@ -74,12 +80,14 @@ pub(crate) async fn register(
 #[utoipa::path(
     delete, path = "/v1/toolgroups/{toolgroup_id}", operation_id = "unregister_toolgroup", tag = "tools",
     params(("toolgroup_id" = String, Path, description = "May contain slashes")),
-    responses((status = 204), (status = 404, description = "No such group", body = ErrorBody))
+    responses((status = 204), (status = 403, description = "The key is no admin's", body = ErrorBody), (status = 404, description = "No such group", body = ErrorBody))
 )]
 pub(crate) async fn unregister(
     State(shared): State<Arc<Shared>>,
+    caller: Caller,
     Last(id): Last,
 ) -> Result<Response, Error> {
+    needs_admin(&caller)?;
     shared
         .state
         .router
@@ -87,6 +95,24 @@ pub(crate) async fn unregister(
         .unregister(&id)
         .map_err(|_| unknown(&id))?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// The groups that exist for the caller, in the order of their registration.
+pub(crate) fn visible<'a>(catalog: &'a Catalog, caller: &Caller) -> Vec<&'a Group> {
+    let groups = catalog.groups().iter().map(AsRef::as_ref);
+    groups
+        .filter(|group: &&Group| caller.may_use(&group.name))
+        .collect()
+}
+
+/// Refuses before anything is looked up, so that the answer says nothing about what exists.
+fn needs_admin(caller: &Caller) -> Result<(), Error> {
+    if caller.is_admin() {
+        return Ok(());
+    }
+    Err(Error::forbidden(
+        "this API key may not register or unregister tool groups; that needs one with `admin: true`",
+    ))
 }
 
 /// The error of a group that is not registered.

@@ -8,6 +8,7 @@ use axum::response::Response;
 
 use super::toolgroups;
 use super::wire::{List, Tool};
+use crate::access::Caller;
 use crate::catalog::Catalog;
 use crate::http::error::{self, Error, ErrorBody};
 use crate::http::routes::Last;
@@ -19,10 +20,15 @@ use crate::http::{Shared, query, reply};
     params(("toolgroup_id" = Option<String>, Query, description = "Only this group's")),
     responses((status = 200, body = List<Tool<'_>>), (status = 404, description = "No such group", body = ErrorBody))
 )]
-pub(crate) async fn list(State(shared): State<Arc<Shared>>, uri: Uri) -> Result<Response, Error> {
+pub(crate) async fn list(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    uri: Uri,
+) -> Result<Response, Error> {
     let catalog = shared.state.router.registry().current();
+    let group = query::value(&uri, "toolgroup_id");
     reply::json(&List {
-        data: select(&catalog, query::value(&uri, "toolgroup_id").as_deref())?,
+        data: select(&catalog, &caller, group.as_deref())?,
     })
 }
 
@@ -38,26 +44,31 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, uri: Uri) -> Result<
 )]
 pub(crate) async fn get(
     State(shared): State<Arc<Shared>>,
+    caller: Caller,
     Last(name): Last,
 ) -> Result<Response, Error> {
     let catalog = shared.state.router.registry().current();
     let entry = catalog
-        .entry(&name)
+        .entry_among(&name, caller.groups().map(AsRef::as_ref))
         .map_err(|rejection| error::not_found(&name, &rejection))?;
     reply::json(&Tool::from(&entry.tool))
 }
 
-/// The tools of one group, or of all.
+/// The tools of one group, or of all, as far as they exist for the caller.
 pub(crate) fn select<'a>(
     catalog: &'a Catalog,
+    caller: &Caller,
     group: Option<&str>,
 ) -> Result<Vec<Tool<'a>>, Error> {
-    let groups = match group {
-        Some(id) => std::slice::from_ref(catalog.group(id).ok_or_else(|| toolgroups::unknown(id))?),
-        None => catalog.groups(),
-    };
+    let mut groups = toolgroups::visible(catalog, caller);
+    if let Some(id) = group {
+        groups.retain(|group| group.name.as_str() == id);
+        if groups.is_empty() {
+            return Err(toolgroups::unknown(id));
+        }
+    }
     Ok(groups
-        .iter()
+        .into_iter()
         .flat_map(|group| &group.entries)
         .map(|entry| Tool::from(&entry.tool))
         .collect())
