@@ -4,8 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use toolhost::config::{Key, Takes};
 use toolhost::{config, invocation, policy, telemetry};
 use toolhost_tests::root;
+
+#[path = "tidy/attacks.rs"]
+mod attacks;
 
 /// Crates that only one room may name.
 const HOMES: &[(&str, &[&str])] = &[
@@ -15,8 +19,18 @@ const HOMES: &[(&str, &[&str])] = &[
     ("wasm_encoder", &["runtime"]),
     ("wit_parser", &["runtime"]),
     ("cap_std", &["runtime"]),
-    ("blake3", &["runtime"]),
+    ("blake3", &["runtime", "access"]),
     ("wasmparser", &["runtime"]),
+    ("thread_priority", &["runtime"]),
+    ("rustix", &["runtime"]),
+    ("rusqlite", &["keyvalue"]),
+    ("hyper", &["egress", "http"]),
+    ("hyper_util", &["egress", "http"]),
+    ("hyper_rustls", &["egress"]),
+    ("rustls", &["egress"]),
+    ("rustls_native_certs", &["egress"]),
+    ("ipnet", &["policy", "config"]),
+    ("url", &["policy", "egress", "runtime"]),
     ("axum", &["http"]),
     ("utoipa", &["http"]),
     ("clap", &["cli"]),
@@ -224,15 +238,32 @@ fn every_guest_is_used_by_a_test() {
         .iter()
         .map(|path| std::fs::read_to_string(path).expect("UTF-8"))
         .collect();
-    for entry in std::fs::read_dir(root().join("tests/guests")).expect("the guests") {
-        let entry = entry.expect("an entry");
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().join("Cargo.toml").exists() {
-            assert!(
-                suites.contains(&format!("\"{name}\"")),
-                "no test uses the guest `{name}`"
-            );
+    for folder in ["guests", "hostile", "hostile/wat"] {
+        let entries = std::fs::read_dir(root().join("tests").join(folder)).expect("the guests");
+        for entry in entries {
+            let path = entry.expect("an entry").path();
+            let is_text = path.extension().is_some_and(|ending| ending == "wat");
+            if is_text || path.join("Cargo.toml").exists() {
+                let name = path.file_stem().expect("a name").to_string_lossy();
+                assert!(
+                    suites.contains(&format!("\"{name}\"")),
+                    "no test uses the guest `{name}` of tests/{folder}"
+                );
+            }
         }
+    }
+}
+
+#[test]
+fn every_attack_written_as_text_says_what_must_happen() {
+    for entry in std::fs::read_dir(root().join("tests/hostile/wat")).expect("the attacks") {
+        let path = entry.expect("an entry").path();
+        let text = std::fs::read_to_string(&path).expect("UTF-8");
+        assert!(
+            text.starts_with(";; "),
+            "{} does not begin with `;; `",
+            path.display()
+        );
     }
 }
 
@@ -241,24 +272,66 @@ fn docs(name: &str) -> String {
         .unwrap_or_else(|error| panic!("docs/{name}: {error}"))
 }
 
+/// Whether a document has the row of `key`: what it takes, its default, what it does.
+fn lists(text: &str, key: &Key) -> bool {
+    let begin = format!("| `{}` | {} | ", key.path, key.takes);
+    let end = format!(" | {}. |", key.doc);
+    text.lines()
+        .filter_map(|line| line.strip_prefix(&begin)?.strip_suffix(&end))
+        .map(|default| default.trim_matches('`'))
+        // A provider's limit is the host's, whatever that is.
+        .any(|default| default == key.default.trim_matches('`') || default == "toolhost.limits")
+}
+
 #[test]
-fn the_docs_list_every_config_key_and_limit() {
+fn the_docs_list_every_config_key_as_it_is() {
     let text = docs("config.md");
-    for key in config::KEYS {
+    for key in config::KEYS.iter().chain(config::MANIFEST_KEYS) {
         assert!(
-            text.contains(&format!("`{}`", key.path)),
-            "docs/config.md does not list `{}`",
-            key.path
+            lists(&text, key),
+            "docs/config.md does not list `{}`, which takes {}, by default {}: {}",
+            key.path,
+            key.takes,
+            key.default,
+            key.doc
         );
     }
-    for bound in policy::BOUNDS {
-        for word in [bound.key, bound.default, bound.floor, bound.ceiling] {
-            assert!(
-                text.contains(&format!("`{word}`")),
-                "docs/config.md does not say `{word}` of `{}`",
-                bound.key
-            );
+}
+
+#[test]
+fn the_docs_list_every_limit_with_its_bounds() {
+    let text = docs("config.md");
+    let limits = policy::BOUNDS.map(|bound| (bound.key, bound.default, bound.floor, bound.ceiling));
+    // Of the host and of grants; those of one call are above, and `limits.max` has no effect of
+    // its own.
+    let others = config::KEYS.iter().filter_map(|key| match key.takes {
+        Takes::Amount(_, floor, ceiling) if !key.path.contains(".limits.") => {
+            let path = key.path.strip_prefix("providers.tool_runtime[].config.");
+            Some((path.unwrap_or(key.path), key.default, floor, ceiling))
         }
+        _ => None,
+    });
+    for (key, default, floor, ceiling) in limits.into_iter().chain(others) {
+        let default = match default {
+            "none" => default.to_owned(),
+            default => format!("`{default}`"),
+        };
+        let row = format!("| `{key}` | {default} | `{floor}` | `{ceiling}` |");
+        assert!(
+            key == "server.port" || text.contains(&row),
+            "docs/config.md does not say {row}"
+        );
+    }
+}
+
+#[test]
+fn the_docs_list_every_rule_of_policy() {
+    let text = docs("security.md");
+    for rule in policy::Rule::ALL {
+        assert!(
+            text.contains(&format!("| `{rule}` |")),
+            "docs/security.md does not list `{rule}`"
+        );
     }
 }
 
