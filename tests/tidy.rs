@@ -22,7 +22,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("blake3", &["runtime", "access"]),
     ("wasmparser", &["runtime"]),
     ("thread_priority", &["runtime"]),
-    ("rustix", &["runtime"]),
+    ("rustix", &["runtime", "cli"]),
     ("rusqlite", &["keyvalue"]),
     ("hyper", &["egress", "http"]),
     ("hyper_util", &["egress", "http"]),

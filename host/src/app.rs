@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::access::Keys;
 use crate::catalog::{self, Shipped};
@@ -18,6 +18,9 @@ use crate::router::{Admission, Router};
 use crate::runtime::Runtime;
 use crate::telemetry::{ACTIVE, CONNECTIONS, INSTANCES, Scrape, TASKS, Telemetry};
 
+/// Connections that wait to be accepted, as far as the kernel allows it: as many as may come
+/// while this process waits for a core. One more would be tried again after a second.
+const BACKLOG: u32 = 4096;
 /// How long calls that are overdue may take to end; the slowest are at a tick of the engine.
 const END_MAX: Duration = Duration::from_millis(500);
 
@@ -123,9 +126,7 @@ impl App {
     /// Takes the configured address.
     pub async fn bind(&self) -> Result<TcpListener, Error> {
         let listen = self.config.server.listen;
-        TcpListener::bind(listen)
-            .await
-            .map_err(|error| Error::Listen { listen, error })
+        listener(listen).map_err(|error| Error::Listen { listen, error })
     }
 
     /// Serves until `shutdown`, then lets calls in flight finish within the grace period and
@@ -178,6 +179,18 @@ impl App {
             tracing::error!(%error, "telemetry did not shut down");
         }
     }
+}
+
+/// As [`TcpListener::bind`], which has a backlog of 128.
+fn listener(listen: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match listen {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // The port of a host that just ended is free.
+    socket.set_reuseaddr(true)?;
+    socket.bind(listen)?;
+    socket.listen(BACKLOG)
 }
 
 /// Exports what is in use.

@@ -181,11 +181,17 @@ impl Setup {
             }
         };
         let cache = root().join("target/test-cache");
+        // Stores of a test are its own, in the folder of its config.
+        let data = match self.host.contains("data_dir:") {
+            true => "",
+            false => "  data_dir: data\n",
+        };
         format!(
-            "version: 2\nserver: {{port: 0{}}}\nproviders:\n  tool_runtime:{}tool_groups:{}toolhost:\n  data_dir: data\n  cache_dir: \"{}\"\n{}",
+            "version: 2\nserver: {{port: 0{}}}\nproviders:\n  tool_runtime:{}tool_groups:{}toolhost:\n{}  cache_dir: \"{}\"\n{}",
             self.server,
             list(&self.providers),
             list(&self.groups),
+            data,
             cache.display(),
             self.host
         )

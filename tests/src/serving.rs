@@ -3,8 +3,10 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
+
+use rustix::process::{Resource, getrlimit, setrlimit};
 
 use crate::{Setup, binary, root};
 
@@ -16,12 +18,24 @@ pub struct Serving {
     pub url: String,
     /// What it said at start.
     pub lines: Vec<String>,
+    out: BufReader<ChildStdout>,
 }
 
 impl Serving {
     /// Starts it with `args` behind `serve`.
     pub fn start(args: &[&str]) -> Serving {
-        let mut child = Command::new(binary())
+        Serving::of(Serving::command(args))
+    }
+
+    /// Starts it with the tools of `setup`, whose config is written into `dir`.
+    pub fn with(setup: &Setup, dir: &Path) -> Serving {
+        Serving::of(Serving::command_with(setup, dir))
+    }
+
+    /// What [`Serving::start`] runs.
+    pub fn command(args: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command
             .arg("serve")
             .args(args)
             .args(["--port", "0"])
@@ -29,17 +43,31 @@ impl Serving {
             .env("TOOLHOST_CACHE_DIR", root().join("target/test-cache"))
             .env("TOOLHOST_LOG", "error")
             .env_remove("LLAMA_STACK_PORT")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("`make build` made the binary");
-        let out = BufReader::new(child.stdout.take().expect("piped"));
+            .stderr(Stdio::null());
+        command
+    }
+
+    /// What [`Serving::with`] runs.
+    pub fn command_with(setup: &Setup, dir: &Path) -> Command {
+        let file = dir.join("config.yaml");
+        std::fs::write(&file, setup.yaml()).expect("written");
+        Serving::command(&[file.to_str().expect("UTF-8")])
+    }
+
+    /// Runs `command` until it listens.
+    pub fn of(mut command: Command) -> Serving {
+        let spawned = command.stdout(Stdio::piped()).spawn();
+        let mut child = spawned.expect("`make build` made the binary");
+        let mut out = BufReader::new(child.stdout.take().expect("piped"));
         let mut lines = Vec::new();
-        for line in out.lines() {
-            let line = line.expect("UTF-8");
-            let last = line.ends_with("/metrics");
+        loop {
+            let mut line = String::new();
+            out.read_line(&mut line).expect("UTF-8");
+            assert!(line.ends_with('\n'), "it ends: {lines:?}");
+            let line = line.trim_end().to_owned();
+            let is_last = line.ends_with("/metrics");
             lines.push(line);
-            if last {
+            if is_last {
                 break;
             }
         }
@@ -48,28 +76,30 @@ impl Serving {
             .next()
             .expect("the first line ends with the URL")
             .to_owned();
-        Serving { child, url, lines }
-    }
-
-    /// Starts it with the tools of `setup`, whose config is written into `dir`.
-    pub fn with(setup: &Setup, dir: &Path) -> Serving {
-        let file = dir.join("config.yaml");
-        std::fs::write(&file, setup.yaml()).expect("written");
-        Serving::start(&[file.to_str().expect("UTF-8")])
+        Serving {
+            child,
+            url,
+            lines,
+            out,
+        }
     }
 
     /// Resident memory, in KiB.
     pub fn memory_kib(&self) -> u64 {
+        self.status("VmRSS:")
+    }
+
+    /// The most that it ever was, in KiB.
+    pub fn memory_peak_kib(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, field: &str) -> u64 {
         let status =
             std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it lives");
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .expect("VmRSS");
-        line.trim()
-            .trim_end_matches(" kB")
-            .parse()
-            .expect("a number")
+        let line = status.lines().find_map(|line| line.strip_prefix(field));
+        let amount = line.expect("a field of Linux").trim();
+        amount.trim_end_matches(" kB").parse().expect("a number")
     }
 
     /// Open file descriptors.
@@ -80,10 +110,28 @@ impl Serving {
 
     /// Asks it to stop.
     pub fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal, by its name without `SIG`.
+    pub fn signal(&self, name: &str) {
         let killed = Command::new("kill")
+            .args(["-s", name])
             .arg(self.child.id().to_string())
             .status();
         assert!(killed.expect("kill is there").success());
+    }
+
+    /// Waits until it has ended. Blocks.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().expect("a child of ours")
+    }
+
+    /// What it said on stdout after its start, until it ended. Blocks.
+    pub fn said_later(&mut self) -> String {
+        let mut text = String::new();
+        self.out.read_to_string(&mut text).expect("UTF-8");
+        text
     }
 
     /// `127.0.0.1:34567`.
@@ -98,6 +146,15 @@ impl Drop for Serving {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Lets this process open as many files as it may; how many that is.
+pub fn open_many_files() -> u64 {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // It stays as it is if it cannot be raised.
+    let _ = setrlimit(Resource::Nofile, limit);
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
 /// One connection that sends the same request again and again, from the calling thread.

@@ -18,6 +18,6 @@ mod paths;
 mod recordings;
 mod replay;
 mod shapes;
-mod sockets;
+pub(crate) mod sockets;
 mod types;
-mod wire;
+pub(crate) mod wire;

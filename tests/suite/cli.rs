@@ -265,6 +265,13 @@ fn a_component_is_inspected_and_given_docs() {
     assert!(described > 0, "{with}");
     let text = good(&["component", "inspect", &out]);
     assert!(text.contains("imports ("), "{text}");
+    for digest in ["component", "tools"] {
+        let pin = with["pin"][digest].as_str().expect("a digest");
+        let other = without["pin"][digest].as_str().expect("a digest");
+        assert_ne!(pin, other, "docs are in the file, and read by models");
+        let line = format!("\n      {digest}: {pin}\n");
+        assert!(text.contains(&line), "{line}: {text}");
+    }
 }
 
 #[test]

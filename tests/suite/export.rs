@@ -19,16 +19,18 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 use toolhost_tests::{binary, root};
 
+/// What a collector received.
 #[derive(Default)]
-struct Received {
-    spans: Vec<Span>,
+pub(crate) struct Received {
+    pub(crate) spans: Vec<Span>,
     invocations: BTreeMap<String, i64>,
     services: Vec<String>,
 }
 
-type Inbox = Arc<Mutex<Received>>;
+pub(crate) type Inbox = Arc<Mutex<Received>>;
 
-fn text(attributes: &[KeyValue], key: &str) -> String {
+/// An attribute as text.
+pub(crate) fn text(attributes: &[KeyValue], key: &str) -> String {
     let found = attributes.iter().find(|attribute| attribute.key == key);
     match found.and_then(|attribute| attribute.value.as_ref()?.value.as_ref()) {
         Some(AnyValue::StringValue(text)) => text.clone(),
@@ -77,7 +79,8 @@ async fn metrics(State(inbox): State<Inbox>, body: Bytes) {
     }
 }
 
-async fn receiver() -> (String, Inbox) {
+/// A collector on a free port: its URL, and what it receives.
+pub(crate) async fn receiver() -> (String, Inbox) {
     let inbox = Inbox::default();
     let routes = Router::new()
         .route("/v1/traces", post(traces))

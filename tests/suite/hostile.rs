@@ -1,12 +1,15 @@
-//! What a hostile tool tries, and what must happen.
+//! What a hostile tool or client tries, and what must happen.
 //!
-//! Each test attacks with a real component. Its doc comment begins with the number of the row
+//! Each test attacks with a real component or a real socket. Its doc comment begins with the number of the row
 //! in the list of attacks, in the form `Row 7: what is tried; what must happen.`
 
+mod clients;
+mod compile;
 mod contract;
 mod escapes;
 mod files;
 mod loading;
+mod operations;
 mod space;
 mod time;
 mod upstream;

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::Serve;
@@ -13,7 +14,11 @@ use crate::catalog::Shipped;
 use crate::config::{Config, Overrides};
 use crate::telemetry;
 
-/// Serves until SIGINT or SIGTERM. A second signal ends at once.
+/// Files that may be open besides connections of clients: those of guests, their requests, the
+/// pipes of compilers.
+const FILES_BESIDE_CONNECTIONS: u64 = 256;
+
+/// Serves until SIGHUP, SIGINT or SIGTERM; a config is read anew by a new start. A second signal ends at once.
 pub fn serve(args: &Serve, shipped: &[Shipped]) -> Result<(), Stop> {
     let started = Instant::now();
     let overrides = Overrides {
@@ -23,6 +28,7 @@ pub fn serve(args: &Serve, shipped: &[Shipped]) -> Result<(), Stop> {
     let config = load(args.config.as_deref(), &overrides, shipped)?;
     telemetry::log_to_stderr(&config.telemetry);
     warn_about_ignored(&config);
+    open_many_files(&config);
     tokio_runtime()?.block_on(async {
         let app = App::build(config, shipped, compiler()).await.map_err(|error| Stop::start(&error))?;
         let listener = app.bind().await.map_err(|error| Stop::start(&error))?;
@@ -68,8 +74,29 @@ fn greet(app: &App, url: &str) {
     say!("  curl -s {url}/metrics");
 }
 
-/// SIGINT and SIGTERM, listened to from the moment this exists.
+/// Lets this process have as many files open as the system allows it: each connection is one,
+/// and the usual soft limit is far below `toolhost.connections`.
+fn open_many_files(config: &Config) {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+    let needed = u64::from(config.server.connections) + FILES_BESIDE_CONNECTIONS;
+    if let Some(files) = getrlimit(Resource::Nofile).current
+        && files < needed
+    {
+        tracing::warn!(
+            files,
+            needed,
+            "too few files may be open for `toolhost.connections`; raise the limit (`ulimit -n`), or lower the key"
+        );
+    }
+}
+
+/// SIGHUP, SIGINT and SIGTERM, listened to from the moment this exists.
 struct Signals {
+    hangup: Signal,
     interrupt: Signal,
     terminate: Signal,
 }
@@ -79,6 +106,7 @@ impl Signals {
         let listen =
             |kind| signal(kind).map_err(|error| Stop::host(format!("no signals: {error}")));
         Ok(Signals {
+            hangup: listen(SignalKind::hangup())?,
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
         })
@@ -96,6 +124,7 @@ impl Signals {
 
     async fn next(&mut self) {
         tokio::select! {
+            _ = self.hangup.recv() => {}
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }

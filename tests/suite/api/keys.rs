@@ -10,6 +10,7 @@ use toolhost::access::{Minted, mint};
 use toolhost_tests::{Setup, binary};
 
 use super::load::places;
+use super::sockets::exchange;
 use super::wire::{Answer, INVOKE, Wire, sent};
 
 const PROBES: [&str; 4] = ["/v1/health", "/v1alpha/admin/health", "/healthz", "/readyz"];
@@ -261,6 +262,47 @@ async fn a_foreign_tool_looks_exactly_like_one_that_does_not_exist() {
     let near = locked.invoke("some", "echo_strin", json!({})).await;
     assert!(!near.text().contains("echo_string"), "{}", near.text());
     assert!(!near.text().contains("echoes"), "{}", near.text());
+}
+
+/// Row 46: paths as no client library sends them, with `..`, hidden slashes and two queries; a
+/// foreign group looks as if it did not exist.
+#[tokio::test]
+async fn no_spelling_of_a_path_tells_a_foreign_tool_from_none() {
+    let locked = weather_and_echoes().await;
+    for path in [
+        "/v1/tools/NAME/echo_string",
+        "/v1/tools/NAME%2fecho_string",
+        "/v1/tools/NAME%3a%3aecho_string",
+        "/v1/tools/weather/../NAME/echo_string",
+        "/v1/tools/weather/%2e%2e/NAME/echo_string",
+        "/v1/tools/./NAME/echo_string",
+        "/v1/tools//NAME/echo_string",
+        "/v1/tools/NAME/echo_string%00",
+        "/v1/toolgroups/NAME",
+        "/v1/toolgroups/weather/../NAME",
+        "/v1/toolgroups/NAME%00",
+        "/v1/tools?toolgroup_id=weather&toolgroup_id=NAME",
+        "/v1/tools?toolgroup_id=NAME&toolgroup_id=weather",
+        "/v1/tool-runtime/list-tools?tool_group_id=NAME%00",
+    ] {
+        let [one, other] = ["echoes", "abcdef"].map(|name| {
+            let (path, url) = (path.replace("NAME", name), locked.wire.server.url.clone());
+            let key = locked.key("some");
+            let request = format!(
+                "GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"
+            );
+            tokio::task::spawn_blocking(move || {
+                let answer = exchange(&url, &request).replace(name, "NAME");
+                let is_date = |line: &&str| line.starts_with("date: ");
+                let lines: Vec<&str> = answer.lines().filter(|line| !is_date(line)).collect();
+                lines.join("\n")
+            })
+        });
+        let (one, other) = (one.await.expect("no panic"), other.await.expect("no panic"));
+        assert!(one.starts_with("HTTP/1.1 "), "{path}: {one}");
+        assert!(!one.contains("Echoes"), "{path}: {one}");
+        assert_eq!(one, other, "{path}");
+    }
 }
 
 #[tokio::test]

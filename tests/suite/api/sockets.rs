@@ -9,7 +9,7 @@ use toolhost_tests::Setup;
 use super::wire::{INVOKE, PATIENCE, Wire};
 
 /// A call as it goes over the wire, after which the connection closes.
-pub(super) fn call(body: &str) -> String {
+pub(crate) fn call(body: &str) -> String {
     let length = body.len();
     format!(
         "POST {INVOKE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
@@ -18,7 +18,7 @@ pub(super) fn call(body: &str) -> String {
 }
 
 /// Sends `request` and reads until the server closes. Blocks.
-pub(super) fn exchange(url: &str, request: &str) -> String {
+pub(crate) fn exchange(url: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(url.trim_start_matches("http://")).expect("a connection");
     stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     stream.write_all(request.as_bytes()).expect("it is sent");

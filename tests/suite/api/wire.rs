@@ -9,24 +9,24 @@ use serde_json::{Value, json};
 use toolhost_tests::{Setup, TestServer};
 
 /// Far above what any answer takes; a test that hangs should say so.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server and a client of it that follows no redirects.
-pub(super) struct Wire {
-    pub(super) server: TestServer,
+pub(crate) struct Wire {
+    pub(crate) server: TestServer,
     client: Client,
 }
 
 /// An answer, read to its end.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Wire {
     /// A server made of `setup`.
-    pub(super) async fn to(setup: Setup) -> Wire {
+    pub(crate) async fn to(setup: Setup) -> Wire {
         let server = setup.start().await.serve().await.expect("a free port");
         let client = Client::builder()
             .redirect(Policy::none())
@@ -39,29 +39,29 @@ impl Wire {
     }
 
     /// A server with the shipped weather tool.
-    pub(super) async fn to_weather() -> Wire {
+    pub(crate) async fn to_weather() -> Wire {
         Wire::to(Setup::new().weather()).await
     }
 
     /// A request that is not sent yet.
-    pub(super) fn request(&self, method: &str, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method = method.parse().expect("a method");
         self.client
             .request(method, format!("{}{path}", self.server.url))
     }
 
     /// Sends a request without a body.
-    pub(super) async fn ask(&self, method: &str, path: &str) -> Answer {
+    pub(crate) async fn ask(&self, method: &str, path: &str) -> Answer {
         sent(self.request(method, path)).await
     }
 
     /// Gets a path.
-    pub(super) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask("GET", path).await
     }
 
     /// Posts a body as JSON, whatever it really is.
-    pub(super) async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
         let request = self
             .request("POST", path)
             .header("content-type", "application/json");
@@ -69,7 +69,7 @@ impl Wire {
     }
 
     /// Calls a tool.
-    pub(super) async fn invoke(&self, tool: &str, kwargs: Value) -> Answer {
+    pub(crate) async fn invoke(&self, tool: &str, kwargs: Value) -> Answer {
         self.post(
             INVOKE,
             json!({"tool_name": tool, "kwargs": kwargs}).to_string(),
@@ -79,10 +79,10 @@ impl Wire {
 }
 
 /// Where tools are called.
-pub(super) const INVOKE: &str = "/v1/tool-runtime/invoke";
+pub(crate) const INVOKE: &str = "/v1/tool-runtime/invoke";
 
 /// Sends a request.
-pub(super) async fn sent(request: RequestBuilder) -> Answer {
+pub(crate) async fn sent(request: RequestBuilder) -> Answer {
     let response = request.send().await.expect("an answer");
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let bytes = response.bytes().await.expect("a whole body").to_vec();
@@ -95,25 +95,25 @@ pub(super) async fn sent(request: RequestBuilder) -> Answer {
 
 impl Answer {
     /// The body as JSON.
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes)
             .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
     /// The body as text.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
     /// A header; empty if there is none.
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().expect("a text"))
     }
 
     /// The one text of an error, which must stand everywhere that a client may look for it.
-    pub(super) fn detail(&self) -> String {
+    pub(crate) fn detail(&self) -> String {
         let body = self.json();
         assert_eq!(body["error"]["detail"], body["detail"], "{body}");
         assert_eq!(body["error"]["message"], body["detail"], "{body}");
@@ -122,7 +122,7 @@ impl Answer {
     }
 
     /// What a 400 says is wrong with the request: `kwargs: missing`.
-    pub(super) fn invalid(&self) -> Vec<String> {
+    pub(crate) fn invalid(&self) -> Vec<String> {
         assert_eq!(self.status, 400, "{}", self.text());
         let body = self.json();
         assert_eq!(body["error"]["detail"], body["detail"], "{body}");
@@ -138,7 +138,7 @@ impl Answer {
 }
 
 /// The keys of an object, in order.
-pub(super) fn keys(value: &Value) -> Vec<&str> {
+pub(crate) fn keys(value: &Value) -> Vec<&str> {
     value
         .as_object()
         .expect("an object")

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use toolhost::invocation::{Content, Failure};
+use toolhost::runtime::Allocation;
 use toolhost_tests::{Setup, invoke, root, wat};
 
 use super::Arena;
@@ -123,11 +124,23 @@ async fn a_crash_says_nothing_about_the_host() {
 /// the one that left it ended well, crashed or was broken off.
 #[tokio::test]
 async fn nothing_that_a_call_leaves_is_found_by_another() {
+    leave_and_look("pool: true").await;
+}
+
+/// Row 37: the same where each call has memory of its own.
+#[tokio::test]
+async fn nothing_that_a_call_leaves_is_found_by_another_without_a_pool() {
+    leave_and_look("pool: false").await;
+}
+
+async fn leave_and_look(pool: &str) {
     let limits = "{limits: {timeout: 2s, fuel: 1G}}";
     let path = wat("residue");
-    let setup = Setup::new().component("leaves", &path, limits);
+    let setup = Setup::new().component("leaves", &path, limits).host(pool);
     let arena = Arena::with(setup.component("looks", &path, limits)).await;
     let host = &arena.host;
+    let is_pooled = host.app().runtime().allocation() != Allocation::OnDemand;
+    assert_eq!(is_pooled, pool.ends_with("true"));
     let pattern = u64::MAX;
     let output = host
         .good(
@@ -156,8 +169,18 @@ async fn nothing_that_a_call_leaves_is_found_by_another() {
 /// Row 37: the same while many calls run at once and take each other's places.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_left_in_a_place_that_another_call_takes_over() {
+    leave_and_look_at_once("pool: true").await;
+}
+
+/// Row 37: the same without places.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_left_by_calls_at_once_without_a_pool() {
+    leave_and_look_at_once("pool: false").await;
+}
+
+async fn leave_and_look_at_once(pool: &str) {
     let path = wat("residue");
-    let setup = Setup::new().component("leaves", &path, "{}");
+    let setup = Setup::new().component("leaves", &path, "{}").host(pool);
     let arena = Arena::with(setup.component("looks", &path, "{}")).await;
     let calls: Vec<_> = (0..200)
         .map(|number| {

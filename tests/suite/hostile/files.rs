@@ -1,6 +1,11 @@
-//! Row 19: a guest that fills a folder. What it may reach at all is tested with the grants.
+//! Rows 19 and 32: a guest that fills a folder, and links that change while it looks. What it
+//! may reach at all is tested with the grants.
 
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 use toolhost::invocation::Failure;
@@ -22,7 +27,7 @@ async fn arena(folder: &Path) -> Arena {
 /// Bytes and files below a folder.
 fn held(folder: &Path) -> (u64, u64) {
     let (mut bytes, mut files) = (0, 0);
-    for entry in std::fs::read_dir(folder).expect("a folder") {
+    for entry in fs::read_dir(folder).expect("a folder") {
         let entry = entry.expect("an entry");
         let about = entry.metadata().expect("there");
         files += 1;
@@ -100,7 +105,7 @@ async fn a_folder_holds_no_more_files_than_granted() {
 #[tokio::test]
 async fn open_files_end_at_the_limit_of_handles() {
     let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join("a"), "hello").expect("written");
+    fs::write(folder.path().join("a"), "hello").expect("written");
     let arena = arena(folder.path()).await;
     let args = json!({"path": "/data/a", "count": 100_000});
     let failure = arena.fails("open_many", args).await;
@@ -112,8 +117,8 @@ async fn open_files_end_at_the_limit_of_handles() {
         "{failure:?}"
     );
     let ours = || {
-        let open = std::fs::read_dir("/proc/self/fd").expect("Linux");
-        let links = open.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+        let open = fs::read_dir("/proc/self/fd").expect("Linux");
+        let links = open.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
         links
             .filter(|path| path.starts_with(folder.path().join("a")))
             .count()
@@ -121,4 +126,56 @@ async fn open_files_end_at_the_limit_of_handles() {
     assert_eq!(ours(), 0, "files of a call that is over stay open");
     let text = arena.good("read", json!({"path": "/data/a"})).await;
     assert!(format!("{text:?}").contains("hello"), "{text:?}");
+}
+
+/// Row 32: a folder that somebody else swaps for a link to the outside, again and again, while
+/// the guest reads and writes there; it sees the folder or nothing.
+#[tokio::test]
+async fn a_link_that_takes_a_folders_place_meanwhile_leads_nowhere() {
+    let around = tempfile::tempdir().expect("a folder");
+    let (outside, data) = (around.path().join("outside"), around.path().join("data"));
+    for (folder, text) in [(&outside, "s3cret"), (&data.join("sub"), "inside")] {
+        fs::create_dir_all(folder).expect("made");
+        fs::write(folder.join("a"), text).expect("written");
+    }
+    let arena = arena(&data).await;
+    let is_over = Arc::new(AtomicBool::new(false));
+    let swapping = {
+        let (is_over, outside) = (is_over.clone(), outside.clone());
+        let (sub, away) = (data.join("sub"), data.join("away"));
+        std::thread::spawn(move || {
+            let mut swaps = 0;
+            while !is_over.load(Ordering::Relaxed) {
+                fs::rename(&sub, &away).expect("moved away");
+                let target = [outside.as_path(), Path::new("../outside")][swaps % 2];
+                symlink(target, &sub).expect("linked");
+                fs::remove_file(&sub).expect("unlinked");
+                fs::rename(&away, &sub).expect("moved back");
+                swaps += 1;
+            }
+            swaps
+        })
+    };
+    let mut reads = 0;
+    for _ in 0..500 {
+        let read = arena
+            .host
+            .invoke("read", json!({"path": "/data/sub/a"}))
+            .await;
+        let outcome = read.decided.expect("it ran");
+        if let Ok(output) = outcome.result {
+            assert!(format!("{output:?}").contains("inside"), "{output:?}");
+            reads += 1;
+        }
+        let args = json!({"path": "/data/sub/b", "text": "x"});
+        arena.host.invoke("write_text", args).await;
+        let args = json!({"path": "/data/sub/a"});
+        arena.host.invoke("stat", args).await;
+    }
+    is_over.store(true, Ordering::Relaxed);
+    let swaps = swapping.join().expect("no panic");
+    assert!(reads > 0 && swaps > 100, "{reads} reads, {swaps} swaps");
+    assert_eq!(held(&outside), (6, 1));
+    let secret = fs::read_to_string(outside.join("a")).expect("there");
+    assert_eq!(secret, "s3cret");
 }

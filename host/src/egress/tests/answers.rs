@@ -15,7 +15,7 @@ const ENDLESS: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 /// Long enough for a request on loopback, short enough to wait for.
 const MOMENT: Duration = Duration::from_millis(200);
 
-// Hostile 30.
+/// Row 30: an answer that never ends.
 #[tokio::test]
 async fn an_endless_answer_ends_at_its_cap() {
     let server = Server::start(|_| {
@@ -63,7 +63,7 @@ async fn an_answer_that_says_it_is_too_long_is_not_read() {
     assert_eq!(answer.headers()["content-length"], "100001");
 }
 
-// Hostile 4.
+/// Row 4: a server that drips.
 #[tokio::test]
 async fn no_answer_outlives_the_call() {
     let table: [fn() -> Answer; 3] = [
@@ -116,7 +116,7 @@ async fn a_guest_may_be_less_patient_than_its_call() {
     }
 }
 
-// Hostile 16 and 30.
+/// Rows 16 and 30: headers and trailers without end.
 #[tokio::test]
 async fn a_server_that_breaks_the_protocol_breaks_its_own_answer() {
     let many_headers: String = (0..40_000).map(|n| format!("x-{n}: y\r\n")).collect();

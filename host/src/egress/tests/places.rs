@@ -34,7 +34,7 @@ async fn a_granted_request_gets_its_answer_and_is_accounted_for() {
     assert!(denials.is_empty());
 }
 
-// Hostile 22.
+/// Row 22: a host that is not listed.
 #[tokio::test]
 async fn what_no_grant_names_is_denied_before_any_name_is_looked_up() {
     let gate = gate_with(
@@ -59,7 +59,7 @@ async fn what_no_grant_names_is_denied_before_any_name_is_looked_up() {
     }
 }
 
-// Hostile 24.
+/// Row 24: a name that leads inside.
 #[tokio::test]
 async fn one_private_address_among_the_answers_spoils_them_all() {
     let server = Server::start(|_| ok("")).await;
@@ -116,7 +116,7 @@ fn rebinding() -> Names {
     })
 }
 
-// Hostile 25.
+/// Row 25: a second answer that leads inside.
 #[tokio::test]
 async fn a_connection_stays_with_the_address_that_was_vetted() {
     let server = Server::start(|_| ok("hello")).await;
@@ -136,7 +136,7 @@ async fn a_connection_stays_with_the_address_that_was_vetted() {
     assert_eq!(server.connections(), 1);
 }
 
-// Hostile 25.
+/// Row 25: a second answer that leads inside.
 #[tokio::test]
 async fn a_new_connection_is_vetted_anew() {
     let text = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 5\r\n\r\nhello";
@@ -153,7 +153,7 @@ async fn a_new_connection_is_vetted_anew() {
     assert_eq!(denials(&ledger), [(Rule::Address, 1)]);
 }
 
-// Hostile 23.
+/// Row 23: a redirect.
 #[tokio::test]
 async fn a_redirect_is_the_guests_to_follow() {
     let text = "HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\n\
@@ -167,7 +167,7 @@ async fn a_redirect_is_the_guests_to_follow() {
     assert_eq!(server.seen().len(), 1);
 }
 
-// Hostile 31.
+/// Row 31: this host itself.
 #[tokio::test]
 async fn the_hosts_own_port_is_nobodys_to_grant() {
     let server = Server::start(|_| ok("the host")).await;

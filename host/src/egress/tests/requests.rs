@@ -22,7 +22,7 @@ fn pieces(pieces: &[&'static str]) -> Body {
     StreamBody::new(stream::iter(frames)).boxed_unsync()
 }
 
-// Hostile 27.
+/// Row 27: headers and lengths that servers read differently.
 #[tokio::test]
 async fn what_servers_may_read_differently_is_denied() {
     let server = Server::start(|_| ok("")).await;

@@ -17,7 +17,7 @@ fn one_secret(port: u16) -> Grants {
     }
 }
 
-// Hostile 34.
+/// Row 34: a credential for another host.
 #[tokio::test]
 async fn a_credential_goes_to_its_host_alone() {
     let server = Server::start(|_| ok("")).await;
@@ -68,7 +68,7 @@ async fn a_guest_cannot_choose_plain_text_for_a_credential() {
     assert!(!request.contains("authorization"), "{request}");
 }
 
-// Hostile 35.
+/// Row 35: a server that repeats the credential.
 #[tokio::test]
 async fn an_echo_comes_back_without_the_secret() {
     let encoded = STANDARD.encode(format!("user:{VALUE}"));
@@ -104,7 +104,7 @@ async fn an_echo_comes_back_without_the_secret() {
     }
 }
 
-// Hostile 35.
+/// Row 35: a server that repeats the credential.
 #[tokio::test]
 async fn a_secret_is_found_across_chunks_and_in_trailers_and_header_names() {
     let mut pieces = vec![

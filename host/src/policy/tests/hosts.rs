@@ -3,6 +3,7 @@
 use super::super::host::canonical;
 use super::*;
 
+/// Row 26: a host written as a number, in another case or alphabet.
 #[test]
 fn every_spelling_of_a_host_becomes_one() {
     let table = [

@@ -112,6 +112,7 @@ fn every_spelling_of_a_path_becomes_one() {
     }
 }
 
+/// Row 28: a path that leaves its prefix.
 #[test]
 fn paths_that_servers_may_read_differently_are_refused() {
     for text in AMBIGUOUS {
