@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use crate::access::Keys;
 use crate::catalog::{self, Shipped};
 use crate::config::{Config, Problems};
+use crate::egress::Names;
 use crate::http;
 use crate::router::{Admission, Router};
 use crate::runtime::Runtime;
@@ -63,6 +64,16 @@ impl App {
         shipped: &[Shipped],
         compiler: Option<PathBuf>,
     ) -> Result<App, Error> {
+        App::with_names(config, shipped, compiler, Names::System).await
+    }
+
+    /// The same with names of servers that tools call resolved by `names`.
+    pub async fn with_names(
+        config: Config,
+        shipped: &[Shipped],
+        compiler: Option<PathBuf>,
+        names: Names,
+    ) -> Result<App, Error> {
         let telemetry_config = config.telemetry.clone();
         // The OTLP exporter's HTTP client blocks while it is built.
         let telemetry =
@@ -72,7 +83,7 @@ impl App {
             .map_err(anyhow::Error::new)?;
         let runtime = Runtime::new(&config.runtime, config.admission.concurrency, compiler)
             .map_err(anyhow::Error::new)?;
-        let runtime = Arc::new(runtime);
+        let runtime = Arc::new(runtime.with_names(names));
         let registry = catalog::load(&config, &runtime, shipped).await?;
         let admission = Admission::new(runtime.clone(), &config.admission);
         let router = Arc::new(Router::new(registry, admission, telemetry.recorder()));

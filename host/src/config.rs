@@ -184,6 +184,9 @@ pub struct Telemetry {
     pub otlp_traces: bool,
     /// The same for metrics (`OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`).
     pub otlp_metrics: bool,
+    /// Where both go, such as `http://127.0.0.1:4318`, for programs that embed this host.
+    /// Default: where the variables say.
+    pub otlp_endpoint: Option<String>,
     /// `OTEL_SERVICE_NAME` or `service.name` of `OTEL_RESOURCE_ATTRIBUTES`; default `toolhost`.
     pub service_name: String,
     /// Log filter in `tracing`'s syntax, from `TOOLHOST_LOG`; default `info`.

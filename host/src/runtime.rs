@@ -23,6 +23,7 @@ mod redact;
 mod sandbox;
 mod scan;
 mod section;
+mod size;
 mod ticker;
 mod values;
 mod worker;
@@ -38,7 +39,7 @@ use wasmtime::Engine;
 use wasmtime::component::Linker;
 
 use crate::config;
-use crate::egress::Own;
+use crate::egress::{Names, Own};
 use crate::keyvalue::Store;
 use crate::policy::{Grants, Needs};
 use cache::Cache;
@@ -71,6 +72,7 @@ pub struct Runtime {
     allocation: Allocation,
     lanes: Arc<Lanes>,
     own: Arc<Own>,
+    names: Names,
     data_dir: Option<PathBuf>,
     /// Open as soon as a provider has a grant of a key-value store.
     keyvalue: Mutex<Option<Arc<Store>>>,
@@ -111,18 +113,26 @@ impl Runtime {
             slots_total: slots,
             allocation,
             own: Arc::default(),
+            names: Names::System,
             data_dir: config.data_dir.clone(),
             keyvalue: Mutex::default(),
             lanes: Arc::new(Lanes::start().map_err(|error| Error::Engine(error.into()))?),
         })
     }
 
+    /// The same with names of servers resolved by `names` for every world made from now on.
+    #[must_use]
+    pub fn with_names(self, names: Names) -> Runtime {
+        Runtime { names, ..self }
+    }
+
     /// Opens what a provider's `grants` name and `needs`, its component's manifest, declares.
     pub fn world(&self, grants: Grants, needs: Option<&Needs>) -> Result<Arc<World>, Error> {
         let store = grants.keyvalue.is_some().then(|| self.keyvalue());
-        let world = store
-            .transpose()
-            .and_then(|store| World::new(grants, needs, self.own.clone(), store));
+        let world = store.transpose().and_then(|store| {
+            let site = (self.own.clone(), self.names.clone());
+            World::new(grants, needs, site, store)
+        });
         world.map(Arc::new).map_err(Error::World)
     }
 

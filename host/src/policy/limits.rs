@@ -38,7 +38,8 @@ pub struct Limits {
     /// runtime was seen to need is 7,688 (StarlingMonkey).
     pub tables: u64,
 
-    /// Handles to resources that the guest may hold at once. Default 4,096.
+    /// Handles to resources that the guest may hold at once. Each may hold up to 64 KiB of the
+    /// host's own memory, which `memory_bytes` does not count. Default 1,024.
     pub handles: u32,
 
     /// Outgoing HTTP requests. Default 16.
@@ -56,7 +57,7 @@ impl Limits {
         concurrency: 32,
         hostcalls: 100_000,
         tables: 20_000,
-        handles: 4096,
+        handles: 1024,
         http_requests: 16,
     };
 
@@ -70,7 +71,7 @@ impl Limits {
         concurrency: 1024,
         hostcalls: 1_000_000_000,
         tables: 100_000,
-        handles: 65_536,
+        handles: 16_384,
         http_requests: 1024,
     };
 
@@ -206,9 +207,9 @@ pub const BOUNDS: [Bound; 10] = [
     },
     Bound {
         key: "handles",
-        default: "4096",
+        default: "1024",
         floor: "1",
-        ceiling: "65536",
+        ceiling: "16384",
         effect: "too_many_handles (507)",
     },
     Bound {

@@ -13,11 +13,12 @@ use super::program::{Entry, Function, Program};
 use super::provider::Definition;
 use super::redact;
 use super::sandbox::{self, Account, Sandbox};
+use super::size;
 use super::values::{lift, lower_args};
 use super::world::World;
 use super::{Error, Slot};
 
-use crate::invocation::{Content, Failure, Output, ResourceBody, ToolError, Usage};
+use crate::invocation::{Content, Failure, Output, ToolError, Usage};
 use crate::policy::{Denials, Limits};
 use crate::tool::{Args, GroupName, Type};
 
@@ -355,7 +356,7 @@ fn tool_failure(ty: &Type, value: &Val) -> Failure {
 /// Holds what the tool said, good or bad, to the output limit, counted as the caller sees it.
 fn within(said: Result<Output, Failure>, limits: &Limits) -> Result<Output, Failure> {
     let size = match &said {
-        Ok(output) => output.content.iter().map(content_len).sum(),
+        Ok(output) => size::of(output),
         Err(Failure::Tool { message, .. }) => message.len(),
         Err(_) => 0,
     };
@@ -365,28 +366,6 @@ fn within(said: Result<Output, Failure>, limits: &Limits) -> Result<Output, Fail
         });
     }
     said
-}
-
-fn content_len(content: &Content) -> usize {
-    match content {
-        Content::Text(text) => text.len(),
-        Content::Image { data, media_type } | Content::Audio { data, media_type } => {
-            data.len() + media_type.len()
-        }
-        Content::Resource { uri, body, .. } => {
-            uri.len()
-                + match body {
-                    ResourceBody::Text(text) => text.len(),
-                    ResourceBody::Bytes(bytes) => bytes.len(),
-                }
-        }
-        Content::Link {
-            uri,
-            name,
-            description,
-            ..
-        } => uri.len() + name.len() + description.as_ref().map_or(0, String::len),
-    }
 }
 
 fn provided(definition: Definition) -> Function {

@@ -22,9 +22,7 @@ pub fn run(run: &mut Run, redactor: &Redactor) {
     for denial in &mut run.denials.first {
         redact(&mut denial.target, redactor);
         redact(&mut denial.reason, redactor);
-        if let Some(grant) = &mut denial.grant {
-            redact(grant, redactor);
-        }
+        redact_if_any(&mut denial.grant, redactor);
     }
 }
 
@@ -34,15 +32,27 @@ fn redact(text: &mut String, redactor: &Redactor) {
     }
 }
 
+fn redact_if_any(text: &mut Option<String>, redactor: &Redactor) {
+    if let Some(text) = text {
+        redact(text, redactor);
+    }
+}
+
 fn redact_output(output: &mut Output, redactor: &Redactor) {
     for content in &mut output.content {
         match content {
             Content::Text(text) => redact(text, redactor),
-            Content::Image { data, .. } | Content::Audio { data, .. } => {
+            Content::Image { data, media_type } | Content::Audio { data, media_type } => {
                 *data = redactor.bytes(data).into_owned();
+                redact(media_type, redactor);
             }
-            Content::Resource { uri, body, .. } => {
+            Content::Resource {
+                uri,
+                body,
+                media_type,
+            } => {
                 redact(uri, redactor);
+                redact_if_any(media_type, redactor);
                 match body {
                     ResourceBody::Text(text) => redact(text, redactor),
                     ResourceBody::Bytes(bytes) => *bytes = redactor.bytes(bytes).into_owned(),
@@ -52,13 +62,12 @@ fn redact_output(output: &mut Output, redactor: &Redactor) {
                 uri,
                 name,
                 description,
-                ..
+                media_type,
             } => {
                 redact(uri, redactor);
                 redact(name, redactor);
-                if let Some(text) = description {
-                    redact(text, redactor);
-                }
+                redact_if_any(description, redactor);
+                redact_if_any(media_type, redactor);
             }
         }
     }
@@ -82,5 +91,99 @@ fn redact_failure(failure: &mut Failure, redactor: &Redactor) {
         | Failure::TooManyHandles { .. }
         | Failure::OutputTooLarge { .. }
         | Failure::Host => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::invocation::{ToolError, Usage};
+    use crate::policy::{Denial, Denials, HostPattern, Rule, Secret, SecretGrant};
+
+    const VALUE: &str = "sk-0123456789";
+
+    fn redactor() -> Redactor {
+        Redactor::new(&[SecretGrant {
+            name: "key".to_owned(),
+            value: Secret::new(VALUE),
+            send_to: HostPattern::Under("example.com".to_owned()),
+            header: "authorization".to_owned(),
+            prefix: String::new(),
+        }])
+        .unwrap()
+    }
+
+    fn ended(result: Result<Output, Failure>) -> Run {
+        let mut denials = Denials::default();
+        denials.push(Denial {
+            rule: Rule::Path,
+            target: format!("GET https://example.com/{VALUE}"),
+            reason: format!("the path `/{VALUE}`"),
+            grant: Some(format!("grants: {VALUE}")),
+        });
+        Run {
+            result,
+            usage: Usage::default(),
+            denials,
+            stdout: format!("out {VALUE}"),
+            stderr: format!("err {VALUE}"),
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_call_leaves_behind_shows_a_secret() {
+        let value = || VALUE.to_owned();
+        let content = vec![
+            Content::Text(value()),
+            Content::Image {
+                data: VALUE.into(),
+                media_type: value(),
+            },
+            Content::Audio {
+                data: VALUE.into(),
+                media_type: value(),
+            },
+            Content::Resource {
+                uri: value(),
+                media_type: Some(value()),
+                body: ResourceBody::Text(value()),
+            },
+            Content::Resource {
+                uri: value(),
+                media_type: None,
+                body: ResourceBody::Bytes(VALUE.into()),
+            },
+            Content::Link {
+                uri: value(),
+                name: value(),
+                description: Some(value()),
+                media_type: Some(value()),
+            },
+        ];
+        let table = [
+            Ok(Output {
+                content,
+                structured: Some(json!({ VALUE: [VALUE] })),
+            }),
+            Err(Failure::Tool {
+                reason: ToolError::Failed,
+                message: value(),
+            }),
+            Err(Failure::Trap {
+                reason: value(),
+                stderr: value(),
+            }),
+            Err(Failure::InvalidOutput { reason: value() }),
+        ];
+        for result in table {
+            let mut ended = ended(result);
+            run(&mut ended, &redactor());
+            let shown = format!("{ended:?}");
+            let bytes = format!("{:?}", VALUE.as_bytes());
+            assert!(!shown.contains(VALUE), "{shown}");
+            assert!(!shown.contains(bytes.trim_matches(['[', ']'])), "{shown}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 use super::capability::files::Mounts;
 use super::capability::{clock, random};
 use super::log::Log;
-use crate::egress::{Gate, Own, Redactor};
+use crate::egress::{Gate, Names, Own, Redactor};
 use crate::keyvalue::Store;
 use crate::policy::{Grants, KeyvalueGrant, Needs};
 
@@ -26,14 +26,14 @@ impl World {
     pub fn new(
         grants: Grants,
         needs: Option<&Needs>,
-        own: Arc<Own>,
+        (own, names): (Arc<Own>, Names),
         store: Option<Arc<Store>>,
     ) -> Result<World, String> {
         let grants = match needs {
             Some(needs) => needs.narrow(grants),
             None => grants,
         };
-        let gate = Gate::new(&grants, needs, own)?;
+        let gate = Gate::with_names(&grants, needs, own, names)?;
         Ok(World {
             gate: Arc::new(gate),
             mounts: Mounts::open(&grants.files)?,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{InstrumentationScope, KeyValue};
-use opentelemetry_otlp::{ExporterBuildError, MetricExporter, SpanExporter};
+use opentelemetry_otlp::{ExporterBuildError, MetricExporter, SpanExporter, WithExportConfig};
 use opentelemetry_prometheus_text_exporter::PrometheusExporter;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::{Instrument, PeriodicReader, SdkMeterProvider, Stream};
@@ -52,10 +52,11 @@ impl Telemetry {
             .with_resource(resource)
             .with_reader(prometheus.clone());
         if config.otlp_traces {
-            tracers = tracers.with_batch_exporter(SpanExporter::builder().with_http().build()?);
+            let spans = at(SpanExporter::builder().with_http(), config, "traces").build()?;
+            tracers = tracers.with_batch_exporter(spans);
         }
         if config.otlp_metrics {
-            let metrics = MetricExporter::builder().with_http().build()?;
+            let metrics = at(MetricExporter::builder().with_http(), config, "metrics").build()?;
             meters = meters.with_reader(PeriodicReader::builder(metrics).build());
         }
         Ok(Telemetry {
@@ -100,6 +101,14 @@ impl Telemetry {
             scope.spawn(|| log_failure("traces", self.tracers.shutdown_with_timeout(SHUTDOWN_MAX)));
             scope.spawn(|| log_failure("metrics", self.meters.shutdown_with_timeout(SHUTDOWN_MAX)));
         });
+    }
+}
+
+/// The exporter of `signal`, told where to send if the config knows better than the variables.
+fn at<E: WithExportConfig>(exporter: E, config: &config::Telemetry, signal: &str) -> E {
+    match &config.otlp_endpoint {
+        Some(endpoint) => exporter.with_endpoint(format!("{endpoint}/v1/{signal}")),
+        None => exporter,
     }
 }
 

@@ -91,6 +91,7 @@ impl Check<'_> {
         Telemetry {
             otlp_traces: is_on(TRACES_ENDPOINT),
             otlp_metrics: is_on(METRICS_ENDPOINT),
+            otlp_endpoint: None,
             service_name: service_name.unwrap_or_else(|| SERVICE_NAME.to_owned()),
             log_filter,
             log_json,

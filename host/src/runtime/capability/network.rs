@@ -3,23 +3,119 @@
 use std::sync::Arc;
 
 use http_body_util::BodyExt;
-use wasmtime::component::Linker;
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Linker, Resource};
 use wasmtime_wasi_http::p2::add_only_http_to_linker_async;
+use wasmtime_wasi_http::p2::bindings::http::types::{
+    ErrorCode, HostOutgoingRequest, IoError, Method, OutgoingRequest,
+};
 use wasmtime_wasi_http::{
-    Error as HttpError, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks,
-    WasiHttpView,
+    Error as HttpError, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpCtx,
+    WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
 };
 
 use crate::egress::{Error, Gate, Ledger, Patience};
 use crate::policy::Rule;
 use crate::runtime::sandbox::Sandbox;
 
-/// In-memory size of one set of header fields, in bytes (RUSTSEC-2026-0021).
-const FIELDS_BYTES_MAX: usize = 16 * 1024;
+/// Size of one set of header fields, in bytes, each field counting 72 more than its text
+/// (RUSTSEC-2026-0021). In memory a set takes up to three times as much.
+///
+/// This and the bounds below keep what one handle holds of the host's memory under 64 KiB,
+/// which is what `limits.handles` is documented with.
+const FIELDS_BYTES_MAX: usize = 12 * 1024;
+/// What a guest may write at once to a request's body, of which two wait to be sent, in bytes.
+const CHUNK_BYTES_MAX: usize = 8 * 1024;
+/// Longest path and query kept of a request, in bytes; `policy` refuses shorter ones.
+const PATH_BYTES_MAX: usize = 10 * 1024;
+/// The same of an authority.
+const AUTHORITY_BYTES_MAX: usize = 2 * 1024;
+/// The same of a method.
+const METHOD_BYTES_MAX: usize = 64;
+
+/// The interface of which some functions are replaced here.
+const TYPES: &str = "wasi:http/types@0.2.12";
 
 /// Adds `wasi:http/types` and `wasi:http/outgoing-handler`.
 pub fn link(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
-    add_only_http_to_linker_async(linker)
+    add_only_http_to_linker_async(linker)?;
+    linker.allow_shadowing(true);
+    bound_texts(linker)?;
+    tell_errors(linker)?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+type Set<T> = (Resource<OutgoingRequest>, T);
+
+/// The engine keeps texts of any length for a request that may never be sent: megabytes for
+/// each handle. Here they are refused like any that do not parse.
+fn bound_texts(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
+    let mut types = linker.instance(TYPES)?;
+    types.func_wrap(
+        "[method]outgoing-request.set-method",
+        |mut store: StoreContextMut<'_, Sandbox>, (request, method): Set<Method>| {
+            let fits = !matches!(&method, Method::Other(name) if name.len() > METHOD_BYTES_MAX);
+            let mut http = store.data_mut().http();
+            Ok((if fits {
+                http.set_method(request, method)?
+            } else {
+                Err(())
+            },))
+        },
+    )?;
+    types.func_wrap(
+        "[method]outgoing-request.set-authority",
+        |mut store: StoreContextMut<'_, Sandbox>, (request, text): Set<Option<String>>| {
+            let fits = text
+                .as_ref()
+                .is_none_or(|text| text.len() <= AUTHORITY_BYTES_MAX);
+            let mut http = store.data_mut().http();
+            Ok((if fits {
+                http.set_authority(request, text)?
+            } else {
+                Err(())
+            },))
+        },
+    )?;
+    types.func_wrap(
+        "[method]outgoing-request.set-path-with-query",
+        |mut store: StoreContextMut<'_, Sandbox>, (request, text): Set<Option<String>>| {
+            let fits = text
+                .as_ref()
+                .is_none_or(|text| text.len() <= PATH_BYTES_MAX);
+            let mut http = store.data_mut().http();
+            Ok((if fits {
+                http.set_path_with_query(request, text)?
+            } else {
+                Err(())
+            },))
+        },
+    )
+}
+
+/// The engine's own knows no error that a body ends with, of whatever kind.
+fn tell_errors(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
+    linker.instance(TYPES)?.func_wrap(
+        "http-error-code",
+        |mut store: StoreContextMut<'_, Sandbox>, (error,): (Resource<IoError>,)| {
+            let http = store.data_mut().http();
+            Ok((http.table.get(&error).map(error_code)?,))
+        },
+    )
+}
+
+fn error_code(error: &IoError) -> Option<ErrorCode> {
+    if let Some(code) = error.downcast_ref::<ErrorCode>() {
+        return Some(code.clone());
+    }
+    // Those of `to_guest` that an answer's body ends with.
+    Some(match error.downcast_ref::<HttpError>()? {
+        HttpError::HttpResponseBodySize(bytes) => ErrorCode::HttpResponseBodySize(*bytes),
+        HttpError::HttpResponseTimeout => ErrorCode::HttpResponseTimeout,
+        HttpError::HttpProtocolError => ErrorCode::HttpProtocolError,
+        _ => return None,
+    })
 }
 
 /// What one call needs to send requests.
@@ -60,6 +156,20 @@ type Done = Box<dyn Future<Output = Result<(), HttpError>> + Send>;
 type Sent = Box<dyn Future<Output = Result<(http::Response<WasiBody>, Done), HttpError>> + Send>;
 
 impl WasiHttpHooks for Hooks {
+    /// None: the gate refuses headers, with the request, where a denial can say what was asked.
+    fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
+        Arc::new(|_| false)
+    }
+
+    /// Any: the gate refuses those that no grant allows.
+    fn is_supported_scheme(&mut self, _: &http::uri::Scheme) -> bool {
+        true
+    }
+
+    fn p2_outgoing_body_chunk_size(&mut self) -> usize {
+        CHUNK_BYTES_MAX
+    }
+
     fn send_request(
         &mut self,
         request: http::Request<WasiBody>,
