@@ -1,21 +1,26 @@
 //! The harness: a host with the tools a test asks for, in this process, on any free port.
 
 pub mod bombs;
+pub mod collector;
+pub mod servers;
 pub mod serving;
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use toolhost::app::{self, App};
 use toolhost::catalog::Shipped;
 use toolhost::config::{self, Overrides};
+use toolhost::egress::Names;
 use toolhost::http::Connections;
 use toolhost::invocation::{Answer, Failure, Invocation, Outcome, Output, Rejection};
 use toolhost::router::Router;
@@ -90,6 +95,8 @@ pub struct Setup {
     groups: String,
     host: String,
     server: String,
+    names: Names,
+    collector: Option<String>,
 }
 
 impl Setup {
@@ -171,6 +178,20 @@ impl Setup {
         self
     }
 
+    /// Names that tools call resolve to what `names` says, anew for each connection.
+    #[must_use]
+    pub fn names(mut self, names: impl Fn(&str) -> Vec<IpAddr> + Send + Sync + 'static) -> Setup {
+        self.names = Names::Fixed(Arc::new(names));
+        self
+    }
+
+    /// Spans and metrics go to an OTLP collector at `url`.
+    #[must_use]
+    pub fn collector(mut self, url: &str) -> Setup {
+        self.collector = Some(url.to_owned());
+        self
+    }
+
     /// The config as a file would have it.
     pub fn yaml(&self) -> String {
         let list = |text: &str| {
@@ -199,7 +220,7 @@ impl Setup {
 
     /// Loads everything.
     pub async fn build(&self) -> Result<TestHost, app::Error> {
-        TestHost::from_yaml(&self.yaml()).await
+        TestHost::load(&self.yaml(), self).await
     }
 
     /// Loads everything, which must succeed.
@@ -227,12 +248,23 @@ pub struct TestHost {
 impl TestHost {
     /// A host from the text of a config file.
     pub async fn from_yaml(yaml: &str) -> Result<TestHost, app::Error> {
+        TestHost::load(yaml, &Setup::new()).await
+    }
+
+    /// The same with what `setup` has beside its config.
+    async fn load(yaml: &str, setup: &Setup) -> Result<TestHost, app::Error> {
         let dir = tempfile::tempdir().map_err(anyhow::Error::from)?;
         let file = dir.path().join("config.yaml");
         std::fs::write(&file, yaml).map_err(anyhow::Error::from)?;
-        let config = config::load(&file, &Overrides::default())?;
+        let mut config = config::load(&file, &Overrides::default())?;
+        if setup.collector.is_some() {
+            let telemetry = &mut config.telemetry;
+            (telemetry.otlp_traces, telemetry.otlp_metrics) = (true, true);
+            telemetry.otlp_endpoint.clone_from(&setup.collector);
+        }
+        let names = setup.names.clone();
         Ok(TestHost {
-            app: App::build(config, &shipped(), Some(binary())).await?,
+            app: App::with_names(config, &shipped(), Some(binary()), names).await?,
             _dir: dir,
         })
     }
@@ -286,6 +318,11 @@ impl TestHost {
     /// Serves it over HTTP on a free port.
     pub async fn serve(self) -> anyhow::Result<TestServer> {
         let listener = self.app.bind().await?;
+        self.serve_on(listener)
+    }
+
+    /// Serves it over HTTP on a listener of the test's own.
+    pub fn serve_on(self, listener: TcpListener) -> anyhow::Result<TestServer> {
         let url = format!("http://{}", listener.local_addr()?);
         let (stop, stopped) = oneshot::channel();
         let router = self.app.router().clone();

@@ -6,16 +6,22 @@
 mod clients;
 mod compile;
 mod contract;
+mod egress;
 mod escapes;
 mod files;
 mod loading;
+mod manifest;
 mod operations;
+mod secrets;
 mod space;
+mod spellings;
 mod time;
+mod told;
 mod upstream;
 
 use serde_json::{Value, json};
 use toolhost::invocation::{Answer, Failure, Outcome, Output};
+use toolhost::policy::Denial;
 use toolhost_tests::{Setup, TestHost};
 
 /// A host with attackers and one good neighbour, which must never notice.
@@ -95,18 +101,50 @@ impl Arena {
         }
     }
 
+    /// An attack that policy stops: what the guest was told, and the one denial, which the
+    /// metric counts.
+    async fn denied(&self, tool: &str, args: Value) -> (String, Denial) {
+        let before = self.denials(tool);
+        let outcome = self.runs(tool, args.clone()).await;
+        let Err(Failure::Tool { message, .. }) = outcome.result else {
+            panic!("{tool} {args}: {:?}", outcome.result)
+        };
+        let [denial] = &outcome.denials.first[..] else {
+            panic!("{tool} {args}: {message}: {:?}", outcome.denials)
+        };
+        let after = self.denials(tool);
+        assert_eq!(after.0, before.0 + 1, "{tool} {args}: all denials");
+        let counted = |lines: &str| lines.matches(denial.rule.as_str()).count();
+        assert!(counted(&after.1) >= 1, "{tool} {args}: {after:?}");
+        (message, denial.clone())
+    }
+
     /// How often a tool succeeded and failed.
     fn recorded(&self, tool: &str) -> (u64, u64) {
-        let text = self.host.app().scrape().render();
-        let count = |status: &str| {
-            let lines = text.lines().filter(|line| {
-                line.starts_with("llama_stack_tool_runtime_invocations_total{")
-                    && line.contains(&format!("tool_name=\"{tool}\""))
-                    && line.contains(&format!("status=\"{status}\""))
-            });
-            let values = lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok());
-            values.sum()
-        };
-        (count("success"), count("error"))
+        let status = |status: &str| format!("status=\"{status}\"");
+        let count = |label: &str| self.counted("invocations_total", &[&named(tool), label]).0;
+        (count(&status("success")), count(&status("error")))
     }
+
+    /// What a tool was denied so far: how often, and the lines of the metric.
+    fn denials(&self, tool: &str) -> (u64, String) {
+        self.counted("denials_total", &[&named(tool)])
+    }
+
+    /// The sum of the series of a metric that have all of `labels`, and their lines.
+    fn counted(&self, metric: &str, labels: &[&str]) -> (u64, String) {
+        let text = self.host.app().scrape().render();
+        let begin = format!("llama_stack_tool_runtime_{metric}{{");
+        let lines = text.lines().filter(|line| {
+            line.starts_with(&begin) && labels.iter().all(|label| line.contains(label))
+        });
+        let lines: Vec<&str> = lines.collect();
+        let values = lines.iter().filter_map(|line| line.rsplit(' ').next());
+        let sum = values.filter_map(|value| value.parse::<u64>().ok()).sum();
+        (sum, lines.join("\n"))
+    }
+}
+
+fn named(tool: &str) -> String {
+    format!("tool_name=\"{tool}\"")
 }

@@ -10,11 +10,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use toolhost_tests::Setup;
+use toolhost_tests::collector::{Collector, text};
 use toolhost_tests::serving::{Serving, open_many_files};
 
 use crate::api::sockets::call;
 use crate::api::wire::{INVOKE, PATIENCE, Wire, sent};
-use crate::export::{receiver, text};
 
 const HEALTH: &str = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
@@ -323,7 +323,7 @@ async fn a_low_limit_of_open_files_locks_nobody_out() {
 async fn ten_thousand_cancelled_calls_leave_nothing() {
     const AT_ONCE: usize = 250;
     const ROUNDS: usize = 40;
-    let (collector, inbox) = receiver().await;
+    let collector = Collector::start().await;
     let dir = tempfile::tempdir().expect("a folder");
     let setup = Setup::new()
         .guest_with("sleeps", "{limits: {timeout: 5m, concurrency: 256}}")
@@ -331,7 +331,7 @@ async fn ten_thousand_cancelled_calls_leave_nothing() {
         .host("group_concurrency: 256");
     let mut command = Serving::command_with(&setup, dir.path());
     command
-        .env("OTEL_EXPORTER_OTLP_ENDPOINT", collector)
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url)
         .env("OTEL_BSP_MAX_QUEUE_SIZE", "20000");
     let mut serving = Serving::of(command);
     let url = serving.url.clone();
@@ -377,7 +377,7 @@ async fn ten_thousand_cancelled_calls_leave_nothing() {
     serving.terminate();
     let ended = tokio::task::spawn_blocking(move || serving.wait());
     assert!(ended.await.expect("no panic").success());
-    let inbox = inbox.lock().expect("no panic");
+    let inbox = collector.received();
     let cancelled = inbox
         .spans
         .iter()

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use toolhost::invocation::{Content, Failure};
+use toolhost_tests::servers::Server;
 
 use super::Arena;
-use super::upstream::Upstream;
 
 /// Row 39: pointers, lengths, encodings and discriminants that cannot be; each a typed failure.
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn a_crash_after_a_side_effect_is_a_trap_with_its_cost() {
 #[tokio::test]
 async fn requests_are_accounted_for_even_if_the_tool_does_not_live_to_answer() {
     let answer = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
-    let upstream = Upstream::answering(answer).await;
+    let upstream = Server::answering(answer).await;
     let arena = Arena::of("dials", &upstream.grant("limits: {fuel: 100M}")).await;
     let args = json!({"scheme": "http", "authority": upstream.authority(), "path": "/"});
     for (count, tool) in ["fetch_and_crash", "fetch_and_loop"].iter().enumerate() {

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use toolhost_tests::collector::{Collector, text};
 use toolhost_tests::serving::{Serving, open_many_files};
 use toolhost_tests::{Setup, TestHost, binary, guest, hostile, root};
 
 use super::clients::{gauge, until};
 use crate::api::sockets::call;
-use crate::export::{receiver, text};
 
 /// The pin of a component as `toolhost component inspect` shows it.
 fn pin_of(component: &Path) -> Value {
@@ -314,10 +314,10 @@ async fn a_thousand_calls_in_flight_are_answered_after_sigterm() {
 /// host exits soon after it, and the span of every call reaches the collector.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_calls_that_outlast_the_grace_period_are_ended_and_recorded() {
-    let (collector, inbox) = receiver().await;
+    let collector = Collector::start().await;
     let dir = tempfile::tempdir().expect("a folder");
     let mut command = crowded(dir.path(), "300ms");
-    command.env("OTEL_EXPORTER_OTLP_ENDPOINT", collector);
+    command.env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.url);
     let mut serving = Serving::of(command);
     let calls = fill(&serving, Duration::from_secs(250)).await;
     let calls = calls.expect("they run");
@@ -330,7 +330,7 @@ async fn a_thousand_calls_that_outlast_the_grace_period_are_ended_and_recorded()
     assert!(took >= Duration::from_millis(300), "{took:?}");
     assert!(took < Duration::from_secs(5), "{took:?}");
     drop(calls);
-    let inbox = inbox.lock().expect("no panic");
+    let inbox = collector.received();
     let cancelled = inbox
         .spans
         .iter()

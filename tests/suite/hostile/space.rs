@@ -146,7 +146,7 @@ async fn a_million_texts_are_too_large_even_if_they_are_empty() {
 /// Row 15: a million handles of each kind; too many handles, and few enough are fine.
 #[tokio::test]
 async fn handles_end_at_their_limit() {
-    for (config, limit) in [("{}", 4096), ("{limits: {handles: 64}}", 64)] {
+    for (config, limit) in [("{}", 1024), ("{limits: {handles: 64}}", 64)] {
         let arena = Arena::of("hoards", config).await;
         for kind in ["pollable", "fields", "request", "stdout-stream"] {
             let args = |count: u32| json!({"kind": kind, "count": count});
@@ -183,7 +183,7 @@ async fn header_fields_end_at_a_size() {
     let failure = arena
         .fails("clone_fields", json!({"times": 1_000_000}))
         .await;
-    assert_eq!(failure, Failure::TooManyHandles { limit: 4096 });
+    assert_eq!(failure, Failure::TooManyHandles { limit: 1024 });
 }
 
 /// Row 17: a terabyte of random bytes in one call; a trap.

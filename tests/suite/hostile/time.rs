@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use toolhost::invocation::Failure;
+use toolhost_tests::servers::Server;
 use toolhost_tests::{Setup, invoke};
 
 use super::Arena;
-use super::upstream::Upstream;
 
 /// Far more than any attack here may take, and far less than it would take by itself.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -55,7 +55,7 @@ async fn a_sleep_past_the_deadline_is_cut_off() {
 #[tokio::test]
 async fn a_request_waits_no_longer_than_its_call() {
     let limit = Duration::from_millis(300);
-    for upstream in [Upstream::silent().await, Upstream::dripping().await] {
+    for upstream in [Server::silent().await, Server::dripping().await] {
         let config = upstream.grant("limits: {timeout: 300ms}");
         let arena = Arena::of("dials", &config).await;
         let begun = Instant::now();
@@ -73,7 +73,7 @@ async fn a_request_waits_no_longer_than_its_call() {
 #[tokio::test]
 async fn a_request_body_that_never_ends_waits_no_longer_than_its_call() {
     let limit = Duration::from_millis(300);
-    let upstream = Upstream::silent().await;
+    let upstream = Server::silent().await;
     let config = upstream.grant("limits: {timeout: 300ms}");
     let arena = Arena::of("dials", &config).await;
     let to = |more: Value| {
@@ -120,7 +120,11 @@ async fn host_calls_that_cost_no_fuel_run_out_too() {
 /// Row 5: host calls that each make the host look at a thousand pollables; one of the limits.
 #[tokio::test]
 async fn polls_of_a_thousand_things_end_at_a_limit() {
-    let arena = Arena::of("burns", "{limits: {hostcalls: 10K, timeout: 500ms}}").await;
+    let arena = Arena::of(
+        "burns",
+        "{limits: {hostcalls: 10K, timeout: 500ms, handles: 4096}}",
+    )
+    .await;
     let args = json!({"which": "poll", "times": 1_000_000});
     let failure = arena.fails("call_host", args).await;
     assert!(

