@@ -142,7 +142,7 @@ pub struct Runtime {
     pub data_dir: Option<PathBuf>,
     /// `toolhost.component_bytes_max`: largest component file. Default 64 MiB, ceiling 1 GiB.
     pub component_bytes_max: u64,
-    /// `toolhost.compile_timeout`: longest time that one component may compile. Default 60 s,
+    /// `toolhost.compile_timeout`: longest time that one component may compile. Default 3 min,
     /// from 1 s to 10 min.
     pub compile_timeout: Duration,
     /// `toolhost.compile_memory`: what the compilation of one component may take, in bytes.

@@ -414,7 +414,7 @@ const GENERAL: &[Key] = &[
     key(
         "toolhost.compile_timeout",
         Takes::Amount(Unit::Time, "1s", "10m"),
-        "60s",
+        "3m",
         "Longest time that one component may compile",
     ),
     key(

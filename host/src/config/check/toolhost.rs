@@ -197,7 +197,7 @@ toolhost:
             (64, 1024)
         );
         assert_eq!(default.runtime.components_dir, None);
-        assert_eq!(default.runtime.compile_timeout, Duration::from_secs(60));
+        assert_eq!(default.runtime.compile_timeout, Duration::from_secs(180));
         assert_eq!(default.runtime.compile_memory_bytes, 2 << 30);
         assert_eq!(default.runtime.compile_workers, 2);
         assert_eq!(default.admission.group_concurrency, 64);
