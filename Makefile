@@ -12,6 +12,9 @@ TOOLHOST := target/release/toolhost
 SHIPPED := weather
 # Client versions that are tested, each with the oldest Python it installs on.
 CLIENTS := 0.2.12 0.3.5 0.6.1
+# What makes components of Python (PyPI) and JavaScript (npm), for the guests in them.
+COMPONENTIZE_PY := componentize-py-0.25.1
+COMPONENTIZE_QJS := componentize-qjs-0.4.5
 
 .PHONY: help run build tools guests clients test check docs bench bench-neighbours soak fmt clean setup
 
@@ -43,9 +46,32 @@ tools: setup ## Build the shipped tools
 	@mkdir -p target/tools
 	@for tool in $(SHIPPED); do [ -e target/tools/$$tool.wasm ] || cp tools/$(WASM)/$$tool.wasm target/tools/; done
 
-guests: setup ## Build the guests that the tests use
+guests: setup target/languages/python.wasm target/languages/javascript.wasm ## Build the guests that the tests use
 	@cd tests/guests && cargo build --release --locked --target wasm32-wasip2
 	@cd tests/hostile && cargo build --release --locked --target wasm32-wasip2
+
+# Each is built only where its language is; elsewhere the tests say that they leave it out.
+target/languages/python.wasm: .venv/$(COMPONENTIZE_PY)/ready $(wildcard tests/languages/python/*.py tests/languages/python/wit/*)
+	@[ ! -e $< ] || { mkdir -p $(@D) && $(<D)/bin/componentize-py -q -d tests/languages/python/wit -w guest \
+	  componentize -p tests/languages/python guest -o $@.new && mv $@.new $@; }
+
+target/languages/javascript.wasm: .venv/$(COMPONENTIZE_QJS)/ready $(wildcard tests/languages/javascript/*.js tests/languages/javascript/wit/*)
+	@[ ! -e $< ] || { mkdir -p $(@D) && $(<D)/node_modules/.bin/componentize-qjs --sync -w tests/languages/javascript/wit -n guest \
+	  -j tests/languages/javascript/guest.js -o $@.new >/dev/null && mv $@.new $@; }
+
+.venv/$(COMPONENTIZE_PY)/ready: tests/languages/find
+	@rm -rf $(@D)
+	@if python=$$(tests/languages/find python); then \
+	  echo "installing $(COMPONENTIZE_PY) for $$python"; \
+	  $$python -m venv $(@D) && $(@D)/bin/pip install -q --disable-pip-version-check $(COMPONENTIZE_PY:componentize-py-%=componentize-py==%) && touch $@; \
+	else echo 'no Python from 3.10 on with venv: the guest in Python is not built, and its tests are skipped'; fi
+
+.venv/$(COMPONENTIZE_QJS)/ready: tests/languages/find
+	@rm -rf $(@D)
+	@if npm=$$(tests/languages/find javascript); then \
+	  echo 'installing $(COMPONENTIZE_QJS)'; \
+	  mkdir -p $(@D) && $$npm install --loglevel=error --prefix $(@D) --no-save --no-audit --no-fund --ignore-scripts $(COMPONENTIZE_QJS:componentize-qjs-%=componentize-qjs@%) >/dev/null && touch $@; \
+	else echo 'no Node.js from 18 on with npm: the guest in JavaScript is not built, and its tests are skipped'; fi
 
 clients: $(CLIENTS:%=.venv/client-%/ready) ## Install the llama-stack-client versions that the tests use
 

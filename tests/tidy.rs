@@ -238,12 +238,12 @@ fn every_guest_is_used_by_a_test() {
         .iter()
         .map(|path| std::fs::read_to_string(path).expect("UTF-8"))
         .collect();
-    for folder in ["guests", "hostile", "hostile/wat"] {
+    for folder in ["guests", "hostile", "hostile/wat", "languages"] {
         let entries = std::fs::read_dir(root().join("tests").join(folder)).expect("the guests");
         for entry in entries {
             let path = entry.expect("an entry").path();
             let is_text = path.extension().is_some_and(|ending| ending == "wat");
-            if is_text || path.join("Cargo.toml").exists() {
+            if is_text || path.join("Cargo.toml").exists() || path.join("wit").exists() {
                 let name = path.file_stem().expect("a name").to_string_lossy();
                 assert!(
                     suites.contains(&format!("\"{name}\"")),
@@ -376,4 +376,25 @@ fn the_docs_list_every_route() {
             "docs/http-api.md does not list `{path}`"
         );
     }
+}
+
+#[test]
+fn the_docs_name_the_toolchains_that_build_the_guests() {
+    let text = docs("tools.md");
+    let makefile = std::fs::read_to_string(root().join("Makefile")).expect("the Makefile");
+    let pins = makefile
+        .lines()
+        .filter(|line| line.starts_with("COMPONENTIZE_"))
+        .filter_map(|line| line.split(" := ").nth(1)?.rsplit_once('-'));
+    let mut seen = 0;
+    for (name, version) in pins {
+        seen += 1;
+        let pinned = ["==", "@"].map(|sign| format!(" install {name}{sign}{version}\n"));
+        assert!(
+            pinned.iter().any(|command| text.contains(command))
+                && text.contains(&format!("`{name}` {version}")),
+            "docs/tools.md does not name `{name}` {version}"
+        );
+    }
+    assert_eq!(seen, 2);
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
@@ -45,6 +46,30 @@ pub fn hostile(name: &str) -> PathBuf {
     root().join(format!(
         "tests/hostile/target/wasm32-wasip2/release/{name}.wasm"
     ))
+}
+
+/// The component of the guest in a language other than Rust; `make guests` builds it where that
+/// language is installed. Elsewhere it is `None`, which is said on stderr.
+pub fn language(name: &str) -> Option<PathBuf> {
+    let path = root().join(format!("target/languages/{name}.wasm"));
+    if path.exists() {
+        return Some(path);
+    }
+    let find = Command::new(root().join("tests/languages/find"))
+        .arg(name)
+        .output()
+        .unwrap_or_else(|error| panic!("tests/languages/find: {error}"));
+    assert!(
+        !find.status.success(),
+        "{} is missing; run `make guests`",
+        path.display()
+    );
+    // Not printed: what a test prints is shown only if it fails.
+    let _ = writeln!(
+        std::io::stderr(),
+        "{name} is not installed here: not tested"
+    );
+    None
 }
 
 /// The component of an attack that is written as text, encoded once a run.

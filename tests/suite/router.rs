@@ -4,6 +4,7 @@ mod admission;
 mod contract;
 mod grants;
 mod isolation;
+mod languages;
 mod limits;
 mod loading;
 mod names;
