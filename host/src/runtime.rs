@@ -54,6 +54,8 @@ pub use docs::{Docs, embed as embed_docs};
 pub use engine::Allocation;
 pub use manifest::{embed_needs, read_needs};
 pub use program::{Function, Program};
+pub use scan::check as scan;
+pub use values::{lift, lower_args};
 pub use worker::{Job, work as compile_worker};
 pub use world::World;
 

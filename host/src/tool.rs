@@ -17,7 +17,7 @@ use serde_json::Value;
 pub use check::{Problem, integer, non_finite, single};
 pub use input::{Args, Input};
 pub use name::{GroupName, NameError, ProviderName, ToolName};
-pub use schema::{input_schema, type_schema};
+pub use schema::{input_schema, output_schema};
 pub use types::{Case, Field, Type, json_name};
 
 /// One callable tool, as callers see it.

@@ -20,7 +20,7 @@ mod server;
 mod toolhost;
 
 pub use auth::is_key_name;
-pub use manifest::manifest;
+pub use manifest::{manifest, parse_manifest};
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -41,7 +41,7 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Config, Problems> {
     let missing =
         "correct the path, or type `toolhost serve` without a file to serve the shipped tools";
     let text = text_of(path, missing).map_err(|problem| Problems(vec![problem]))?;
-    from_text(&text, path, overrides, &process_variable)
+    parse(&text, path, overrides, &process_variable)
 }
 
 /// The config of a host that was given no file: each tool of `shipped`, with the defaults.
@@ -171,11 +171,15 @@ impl<'a> Check<'a> {
     }
 }
 
-fn from_text(
+/// Checks `text` as the config at `file`, which is not opened, with the variables that
+/// `environment` finds. Other files that it names are looked at.
+///
+/// The problems are all there are, by line.
+pub fn parse(
     text: &str,
     file: &Path,
     overrides: &Overrides,
-    environment: Environment<'_>,
+    environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Config, Problems> {
     let mut root = node::parse(text, Some(file)).map_err(|problem| Problems(vec![problem]))?;
     let mut check = Check::new(Some(file), overrides, environment);

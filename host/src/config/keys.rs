@@ -631,8 +631,15 @@ pub(super) fn under(table: &'static [Key], path: &str) -> Vec<&'static str> {
     table.iter().filter_map(inner).collect()
 }
 
+/// Longest text that is compared with known ones, in bytes; ids have at most as many.
+const LIKE_BYTES_MAX: usize = 256;
+
 /// The one of `known` that a person who wrote `text` may have meant.
 pub(super) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // A comparison takes longer than either text is long, and a text of a megabyte is no typo.
+    if text.len() > LIKE_BYTES_MAX {
+        return None;
+    }
     let scored = known
         .into_iter()
         .map(|name| (strsim::jaro_winkler(text, name), name));
@@ -745,6 +752,8 @@ mod tests {
             assert_eq!(nearest(written, known), Some(meant));
         }
         assert_eq!(nearest("models", ["timeout", "fuel"]), None);
+        let long = "fuel".repeat(100);
+        assert_eq!(nearest(&long, [&*long]), None);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::sandbox::Sandbox;
 use super::{Error, Runtime};
 use crate::invocation::Failure;
 use crate::policy::Grants;
-use crate::tool::{Field, Input, ToolName, Type, type_schema};
+use crate::tool::{Field, Input, ToolName, Type, output_schema};
 
 /// Whether something is granted.
 type IsGranted = fn(&Grants) -> bool;
@@ -239,15 +239,15 @@ fn is_wasi(name: &str, version: &str) -> bool {
 }
 
 fn typed(function: Typed) -> Function {
-    let output_schema = match &function.result {
-        Some(Type::Result(ok, _)) => ok.as_deref().map(type_schema),
-        result => result.as_ref().map(type_schema),
+    let result = match &function.result {
+        Some(Type::Result(ok, _)) => ok.as_deref(),
+        result => result.as_ref(),
     };
     Function {
         name: function.name,
         description: function.docs,
         input: Arc::new(Input::typed(function.params.clone())),
-        output_schema,
+        output_schema: result.map(output_schema),
         entry: Entry::Typed {
             export: function.export,
             params: function.params,

@@ -8,7 +8,8 @@ use wasmtime::component::Val;
 
 use crate::tool::{Args, Field, Type, integer, non_finite, single};
 
-/// The arguments of a function, in its order.
+/// The arguments of a function with `params`, in its order. The error says what is no value
+/// of a parameter's type; `Input::check` finds it first.
 pub fn lower_args(params: &[Field], args: &Args) -> Result<Vec<Val>, String> {
     params
         .iter()
@@ -174,7 +175,7 @@ fn float(value: &Value) -> Option<f64> {
         .or_else(|| value.as_str().and_then(non_finite))
 }
 
-/// The JSON of a result. The engine has checked that `val` is of type `ty`.
+/// The JSON of `val`, which the engine has checked to be of type `ty`.
 pub fn lift(ty: &Type, val: &Val) -> Value {
     match (ty, val) {
         (_, Val::Bool(value)) => json!(value),

@@ -8,11 +8,24 @@ use super::types::{Case, Field, Type};
 /// The schema of a function's arguments: an object with one property a parameter, options
 /// not required, anything else refused.
 pub fn input_schema(params: &[Field]) -> Value {
-    object(params)
+    object(params, Way::In)
 }
 
-/// The schema of the JSON that stands for a value of `ty`.
-pub fn type_schema(ty: &Type) -> Value {
+/// The schema of a result of type `ty`: what the host writes, with every field of a record, also
+/// those that are null.
+pub fn output_schema(ty: &Type) -> Value {
+    type_schema(ty, Way::Out)
+}
+
+/// Who writes the JSON: a caller, who may leave out what is optional, or the host.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    In,
+    Out,
+}
+
+fn type_schema(ty: &Type, way: Way) -> Value {
+    let type_schema = |ty: &Type| type_schema(ty, way);
     match ty {
         Type::Bool => json!({"type": "boolean"}),
         Type::String => json!({"type": "string"}),
@@ -26,25 +39,22 @@ pub fn type_schema(ty: &Type) -> Value {
             json!({"type": "object", "additionalProperties": type_schema(inner)})
         }
         Type::Map(key, inner) => {
-            json!({"type": "array", "items": tuple(&[(**key).clone(), (**inner).clone()])})
+            json!({"type": "array", "items": tuple(&[(**key).clone(), (**inner).clone()], way)})
         }
-        Type::Tuple(types) => tuple(types),
-        Type::Record(fields) => object(fields),
+        Type::Tuple(types) => tuple(types, way),
+        Type::Record(fields) => object(fields, way),
         Type::Enum(names) => json!({"type": "string", "enum": names}),
         Type::Flags(names) => {
             json!({"type": "array", "items": {"type": "string", "enum": names}, "uniqueItems": true})
         }
-        Type::Variant(cases) => variant(cases),
-        Type::Result(ok, err) => variant(&[
-            Case {
-                name: "ok".to_owned(),
-                ty: ok.as_deref().cloned(),
-            },
-            Case {
-                name: "err".to_owned(),
-                ty: err.as_deref().cloned(),
-            },
-        ]),
+        Type::Variant(cases) => variant(cases, way),
+        Type::Result(ok, err) => {
+            let case = |name: &str, ty: &Option<Box<Type>>| Case {
+                name: name.to_owned(),
+                ty: ty.as_deref().cloned(),
+            };
+            variant(&[case("ok", ok), case("err", err)], way)
+        }
         Type::Option(inner) if inner.is_nullable() => {
             json!({"oneOf": [{"type": "null"}, keyed("some", &type_schema(inner))]})
         }
@@ -67,13 +77,15 @@ fn integer(ty: &Type) -> Value {
     }
 }
 
-fn object(fields: &[Field]) -> Value {
+fn object(fields: &[Field], way: Way) -> Value {
     let mut properties = Map::new();
     for field in fields {
         // A caller leaves an option out, so the schema of what it may put in is the clearest.
         let mut schema = match &field.ty {
-            Type::Option(inner) if !inner.is_nullable() => type_schema(inner),
-            ty => type_schema(ty),
+            Type::Option(inner) if way == Way::In && !inner.is_nullable() => {
+                type_schema(inner, way)
+            }
+            ty => type_schema(ty, way),
         };
         if let (Some(docs), Some(schema)) = (&field.docs, schema.as_object_mut()) {
             schema.insert("description".to_owned(), json!(docs));
@@ -82,23 +94,23 @@ fn object(fields: &[Field]) -> Value {
     }
     let required: Vec<&str> = fields
         .iter()
-        .filter(|f| !f.is_optional())
+        .filter(|f| way == Way::Out || !f.is_optional())
         .map(|f| f.name.as_str())
         .collect();
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
-fn tuple(types: &[Type]) -> Value {
-    let items: Vec<Value> = types.iter().map(type_schema).collect();
+fn tuple(types: &[Type], way: Way) -> Value {
+    let items: Vec<Value> = types.iter().map(|ty| type_schema(ty, way)).collect();
     json!({"type": "array", "prefixItems": items, "items": false, "minItems": types.len(), "maxItems": types.len()})
 }
 
-fn variant(cases: &[Case]) -> Value {
+fn variant(cases: &[Case], way: Way) -> Value {
     let cases: Vec<Value> = cases
         .iter()
         .map(|case| match &case.ty {
             None => json!({"const": case.name}),
-            Some(ty) => keyed(&case.name, &type_schema(ty)),
+            Some(ty) => keyed(&case.name, &type_schema(ty, way)),
         })
         .collect();
     json!({"oneOf": cases})
@@ -190,7 +202,7 @@ mod tests {
             ),
         ];
         for (ty, schema) in table {
-            assert_eq!(type_schema(&ty), schema, "{ty:?}");
+            assert_eq!(output_schema(&ty), schema, "{ty:?}");
         }
     }
 
@@ -209,5 +221,26 @@ mod tests {
                 "additionalProperties": false,
             })
         );
+    }
+
+    #[test]
+    fn an_option_of_a_result_is_there_and_may_be_null() {
+        let record = Type::Record(vec![
+            Field::new("wind-speed", Type::Option(Box::new(Type::Bool))),
+            Field::new("sunny", Type::Bool),
+        ]);
+        let properties = json!({
+            "wind_speed": {"anyOf": [{"type": "boolean"}, {"type": "null"}]},
+            "sunny": {"type": "boolean"},
+        });
+        let object = json!({
+            "type": "object",
+            "properties": properties,
+            "required": ["wind_speed", "sunny"],
+            "additionalProperties": false,
+        });
+        assert_eq!(output_schema(&record), object);
+        let list = Type::Tuple(vec![Type::List(Box::new(record))]);
+        assert_eq!(output_schema(&list)["prefixItems"][0]["items"], object);
     }
 }

@@ -120,7 +120,7 @@ impl Check<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::check::from_text;
+    use crate::config::check::parse;
     use crate::config::check::tests::{Folder, check, check_with, granted, problems, read};
     use crate::config::{Imports, Overrides};
 
@@ -322,7 +322,7 @@ providers:
         let mut seen = 0;
         for block in blocks.filter(|block| block.contains("grants:")) {
             let file = folder.path().join("stack.yaml");
-            let read = from_text(block, &file, &Overrides::default(), &variables);
+            let read = parse(block, &file, &Overrides::default(), &variables);
             seen += 1;
             read.unwrap_or_else(|problems| panic!("{block}\n{problems}"));
         }

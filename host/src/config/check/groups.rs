@@ -9,6 +9,10 @@ use crate::config::keys;
 use crate::config::node::{Kind, to_object};
 use crate::tool::ProviderName;
 
+/// Most providers that a remedy chooses from: thousands of groups may be wrong, and thousands of
+/// providers compared with each would take minutes.
+const RECOMMENDED_MAX: usize = 32;
+
 impl Check<'_> {
     pub(super) fn groups(&mut self, top: &Fields<'_>, declared: &[Declared<'_>]) -> Vec<Group> {
         let resources = self.section(top, "registered_resources", "registered_resources");
@@ -85,11 +89,15 @@ impl Check<'_> {
     }
 
     fn refuse_provider(&mut self, spot: &Spot<'_>, id: &str, declared: &[Declared<'_>]) {
-        // An id that the environment gave stays out of the remedy, too.
+        // An id that the environment gave stays out of the remedy, too, and so does one that is
+        // no name itself.
         let known = declared
             .iter()
-            .filter(|provider| provider.spot.node.substituted.is_none());
-        let known: Vec<&str> = known.map(|provider| &*provider.id).collect();
+            .filter(|provider| provider.spot.node.substituted.is_none())
+            .map(|provider| &*provider.id)
+            .filter(|id| ProviderName::parse(id).is_ok())
+            .take(RECOMMENDED_MAX);
+        let known: Vec<&str> = known.collect();
         let near =
             keys::nearest(id, known.iter().copied()).filter(|_| spot.node.substituted.is_none());
         let remedy = match near {
@@ -137,6 +145,35 @@ mod tests {
                 "9 registered_resources.tool_groups[0].toolgroup_id `weather` is a tool group already, in line 6"
             ]
         );
+    }
+
+    #[test]
+    fn a_remedy_names_some_of_many_providers() {
+        let provider = |index| format!("{{provider_id: p-{index}, provider_type: 'inline::x'}}");
+        let providers: Vec<String> = (0..100).map(provider).collect();
+        let text = format!(
+            "providers: {{tool_runtime: [{}]}}\ntool_groups: [{{toolgroup_id: g, provider_id: other}}]",
+            providers.join(", ")
+        );
+        let remedy = &read(&text, &[]).unwrap_err().0[0].remedy;
+        assert!(
+            remedy.contains("`p-31`") && !remedy.contains("`p-32`"),
+            "{remedy}"
+        );
+    }
+
+    #[test]
+    fn an_id_that_is_no_name_is_not_recommended() {
+        let text = WEATHER.replace(
+            "provider_id: weather-runtime,",
+            "provider_id: \"weather-\\trun\",",
+        );
+        let problems = read(&text, &[]).unwrap_err().0;
+        let [name, group] = problems.as_slice() else {
+            panic!("{problems:?}");
+        };
+        assert!(name.message.contains("is no provider name"), "{name}");
+        assert_eq!(group.remedy, "declare it under `providers.tool_runtime`");
     }
 
     #[test]

@@ -15,10 +15,13 @@ use crate::policy::Needs;
 /// The problems are all there are, by line.
 pub fn manifest(path: &Path) -> Result<Needs, Problems> {
     let text = text_of(path, "correct the path").map_err(|problem| Problems(vec![problem]))?;
-    from_text(&text, path)
+    parse_manifest(&text, path)
 }
 
-fn from_text(text: &str, file: &Path) -> Result<Needs, Problems> {
+/// Checks `text` as the manifest at `file`, which is not opened.
+///
+/// The problems are all there are, by line.
+pub fn parse_manifest(text: &str, file: &Path) -> Result<Needs, Problems> {
     let root = node::parse(text, Some(file)).map_err(|problem| Problems(vec![problem]))?;
     let overrides = Overrides::default();
     let mut check = Check::new(Some(file), &overrides, &|_| None);
@@ -90,7 +93,7 @@ mod tests {
     const FILE: &str = "tool.yaml";
 
     fn problems(text: &str) -> Vec<String> {
-        let found = from_text(text, Path::new(FILE)).err();
+        let found = parse_manifest(text, Path::new(FILE)).err();
         let found = found.unwrap_or_else(|| panic!("{text} is accepted")).0;
         assert!(found.iter().all(|problem| !problem.remedy.is_empty()));
         let line = |problem: &crate::config::Problem| {
@@ -142,7 +145,7 @@ keyvalue: notes
             (&*needs.config, needs.keyvalue.as_deref()),
             (&["units".to_owned()][..], Some("notes"))
         );
-        assert_eq!(from_text("{}", Path::new(FILE)), Ok(Needs::default()));
+        assert_eq!(parse_manifest("{}", Path::new(FILE)), Ok(Needs::default()));
         let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/config.md");
         let docs = std::fs::read_to_string(docs).unwrap();
         let blocks = docs.split("```yaml\n").skip(1);
@@ -150,7 +153,7 @@ keyvalue: notes
         let example = blocks
             .find(|block| block.starts_with("# tool.yaml"))
             .unwrap();
-        from_text(example, Path::new(FILE)).unwrap_or_else(|problems| panic!("{problems}"));
+        parse_manifest(example, Path::new(FILE)).unwrap_or_else(|problems| panic!("{problems}"));
     }
 
     #[test]

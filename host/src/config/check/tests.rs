@@ -30,7 +30,7 @@ pub(super) fn read_with(
 ) -> Result<Config, Problems> {
     let variables: HashMap<&str, &str> = variables.iter().copied().collect();
     let environment = |name: &str| variables.get(name).map(|value| (*value).to_owned());
-    from_text(text, Path::new("conf/stack.yaml"), overrides, &environment)
+    parse(text, Path::new("conf/stack.yaml"), overrides, &environment)
 }
 
 /// `line path message` of each problem.
