@@ -15,8 +15,13 @@ CLIENTS := 0.2.12 0.3.5 0.6.1
 # What makes components of Python (PyPI) and JavaScript (npm), for the guests in them.
 COMPONENTIZE_PY := componentize-py-0.25.1
 COMPONENTIZE_QJS := componentize-qjs-0.4.5
+# How long `make fuzz` looks for something in each target, and which targets.
+FUZZ_SECONDS ?= 600
+FUZZ_TARGETS ?= values egress config bodies components
+# Safe Rust has nothing for a sanitizer to see, and without one the stable compiler will do.
+FUZZ := --fuzz-dir tests/fuzz --features libfuzzer --release --debug-assertions --sanitizer none --target-dir target/fuzz
 
-.PHONY: help run build tools guests clients test check docs bench bench-neighbours soak fmt clean setup
+.PHONY: help run build tools guests clients test check docs bench bench-neighbours soak fuzz corpora fmt clean setup
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -109,6 +114,25 @@ soak: build guests ## Make a million calls, good and hostile, and count what is 
 
 docs: tools ## Write the table of attacks in docs/security.md
 	@UPDATE_DOCS=1 cargo test --release --locked --quiet -p toolhost-tests --test tidy the_docs_show_every_attack
+
+# The first corpus takes what is new, so the one in the repository stays as it is.
+fuzz: setup ## Look for findings with libFuzzer, FUZZ_SECONDS (600) in each of FUZZ_TARGETS
+	@command -v c++ >/dev/null || { echo 'a C++ compiler is needed for libFuzzer: install g++'; exit 1; }
+	@command -v cargo-fuzz >/dev/null || cargo install --locked --quiet cargo-fuzz
+	@for target in $(FUZZ_TARGETS); do \
+	  mkdir -p target/fuzz/corpus/$$target; \
+	  cargo fuzz run $(FUZZ) $$target target/fuzz/corpus/$$target tests/fuzz/corpus/$$target -- \
+	    -dict=tests/fuzz/dictionaries/$$target.dict -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+	    -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1; \
+	done
+
+corpora: ## Keep what `make fuzz` found: of all inputs, the fewest that reach the same code
+	@for target in $(FUZZ_TARGETS); do \
+	  rm -rf target/fuzz/kept && mkdir -p target/fuzz/kept; \
+	  cargo fuzz run $(FUZZ) $$target target/fuzz/kept target/fuzz/corpus/$$target tests/fuzz/corpus/$$target -- \
+	    -set_cover_merge=1 -use_counters=0 -verbosity=0 && \
+	  rm -r tests/fuzz/corpus/$$target && mv target/fuzz/kept tests/fuzz/corpus/$$target; \
+	done
 
 fmt: ## Format all code
 	@cargo fmt --all && (cd tools && cargo fmt --all) && (cd tests/guests && cargo fmt --all) && (cd tests/hostile && cargo fmt --all)
