@@ -9,6 +9,7 @@ mod args;
 mod check;
 mod compile;
 mod component;
+mod conformance;
 mod exit;
 mod invoke;
 mod key;
@@ -45,6 +46,7 @@ pub fn run(shipped: &[Shipped]) -> ExitCode {
         }
         Command::CompileWorker(args) => compile::work(args),
         Command::Key(KeyCommand::New(args)) => key::new(&args),
+        Command::Conformance(args) => conformance::conformance(&args),
     };
     match ran {
         Ok(()) => ExitCode::SUCCESS,

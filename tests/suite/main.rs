@@ -3,6 +3,7 @@
 mod api;
 mod cli;
 mod clients;
+mod conformance;
 mod docs;
 mod export;
 mod hostile;

@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand};
 
 /// Runs AI tools as WebAssembly components in sandboxes, behind Llama Stack's tool-runtime API.
@@ -33,6 +35,8 @@ pub enum Command {
     /// Make API keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Attack a running host of any make with hostile tools, and judge it
+    Conformance(Conformance),
 }
 
 #[derive(Debug, Subcommand)]
@@ -57,6 +61,14 @@ pub enum ComponentCommand {
 pub enum KeyCommand {
     /// Print a new key, once, and the lines that let a config accept it
     New(NewKey),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConformanceCommand {
+    /// Write the tools that attack, with a list and a config, into a folder
+    Export(ConformanceExport),
+    /// Attack a running host that offers these tools; the same as without a command
+    Run(ConformanceRun),
 }
 
 #[derive(Debug, Args)]
@@ -152,6 +164,55 @@ pub struct NewKey {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Conformance {
+    #[command(subcommand)]
+    pub command: Option<ConformanceCommand>,
+    #[command(flatten)]
+    pub run: ConformanceRun,
+}
+
+#[derive(Debug, Args)]
+pub struct ConformanceExport {
+    /// The folder, new or empty
+    pub folder: PathBuf,
+}
+
+#[derive(Args)]
+pub struct ConformanceRun {
+    /// The running host, such as http://127.0.0.1:8321; it may come to harm
+    #[arg(long)]
+    pub endpoint: Option<String>,
+    /// The API key to send to it [default: the variable TOOLHOST_API_KEY, which other users of
+    /// this machine do not see]
+    #[arg(long, value_name = "KEY")]
+    pub api_key: Option<String>,
+    /// The only rows to run, such as 1,3,33
+    #[arg(long, value_name = "ROWS", value_delimiter = ',')]
+    pub only: Vec<u8>,
+    /// The time that the host gives the tools
+    #[arg(long, default_value = "1s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub timeout: Duration,
+    /// The memory that the host gives the tools
+    #[arg(long, default_value = "64MiB", value_name = "SIZE")]
+    pub memory: ByteSize,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl fmt::Debug for ConformanceRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the key.
+        let ConformanceRun { endpoint, only, .. } = self;
+        f.debug_struct("ConformanceRun")
+            .field("endpoint", endpoint)
+            .field("only", only)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use crate::app;
 use crate::config::Problems;
 use crate::invocation::{Failure, Rejection};
 
-/// The tool ran and failed.
+/// The tool ran and failed, or a row of the conformance suite did.
 const TOOL_FAILED: u8 = 1;
 /// What was asked for is wrong: unknown tool, bad arguments. Also clap's code.
 const USAGE: u8 = 2;
@@ -89,6 +89,11 @@ impl Stop {
             TOOL_FAILED
         };
         Stop::new(exit, format!("{message} ({kind})"))
+    }
+
+    /// Rows of the conformance suite failed.
+    pub fn rows(failed: usize, all: usize) -> Stop {
+        Stop::new(TOOL_FAILED, format!("{failed} of {all} rows failed"))
     }
 
     /// The tool ran and failed.

@@ -16,16 +16,22 @@ const TIMEOUT: Duration = Duration::from_secs(630);
 /// A host and the key for it.
 pub struct Host<'a> {
     endpoint: &'a str,
-    api_key: Option<String>,
+    /// What it is shown, if anything.
+    pub api_key: Option<String>,
 }
 
 impl<'a> Host<'a> {
     /// The host that the command line names, if it names one.
     pub fn of(from: &'a From) -> Option<Host<'a>> {
-        Some(Host {
-            endpoint: from.endpoint.as_deref()?,
-            api_key: from.api_key.clone().or_else(config::api_key),
-        })
+        Some(Host::at(from.endpoint.as_deref()?, from.api_key.clone()))
+    }
+
+    /// The host at a URL; without a key it is shown that of the environment.
+    pub fn at(endpoint: &'a str, api_key: Option<String>) -> Host<'a> {
+        Host {
+            endpoint,
+            api_key: api_key.or_else(config::api_key),
+        }
     }
 
     /// Every tool of the host, as it lists them.
@@ -41,7 +47,8 @@ impl<'a> Host<'a> {
         self.answer(request.json(&body))
     }
 
-    fn url(&self, path: &str) -> String {
+    /// The URL of a path.
+    pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.endpoint.trim_end_matches('/'))
     }
 
