@@ -8,11 +8,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 
 use super::error::ErrorBody;
 use super::v1::{inspect, models, providers, tool_runtime, toolgroups, tools};
 use super::{Shared, health, index, metrics, reply, routes};
+
+/// How the document calls an API key.
+const KEY: &str = "key";
 
 /// The handlers under their usual paths; [`document`] adds the others.
 #[derive(OpenApi)]
@@ -69,6 +73,12 @@ pub(crate) fn document() -> Bytes {
         let is_open = routes::OPEN.contains(&&**path);
         operations(item).for_each(|operation| complete(operation, is_open));
     }
+    let key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("A key of `server.auth`, if it lists any"))
+        .build();
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme(KEY, SecurityScheme::Http(key));
     match serde_json::to_vec(&document) {
         Ok(bytes) => bytes.into(),
         Err(error) => {
@@ -89,8 +99,14 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
         .flatten()
 }
 
-/// Adds the errors that any route may give, and the descriptions that OpenAPI requires.
+/// Adds the key and the errors that any route may have, and the descriptions that OpenAPI
+/// requires.
 fn complete(operation: &mut Operation, is_open: bool) {
+    if !is_open {
+        // Either: only the config knows whether there are keys.
+        let none = SecurityRequirement::default();
+        operation.security = Some(vec![none, SecurityRequirement::new::<_, _, &str>(KEY, [])]);
+    }
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response
             && response.description.is_empty()
@@ -159,6 +175,22 @@ mod tests {
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len(), all, "operation ids are unique");
+    }
+
+    #[test]
+    fn every_route_takes_a_key_but_those_that_are_open() {
+        let document: Value = serde_json::from_slice(&document()).unwrap();
+        let scheme = &document["components"]["securitySchemes"][KEY];
+        assert_eq!(
+            (&scheme["type"], &scheme["scheme"]),
+            (&"http".into(), &"bearer".into())
+        );
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for operation in item.as_object().unwrap().values() {
+                let takes_key = operation["security"][1][KEY].is_array();
+                assert_eq!(takes_key, !routes::OPEN.contains(&&**path), "{path}");
+            }
+        }
     }
 
     #[test]
