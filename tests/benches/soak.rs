@@ -1,7 +1,7 @@
 //! A million calls, good and hostile in turn, against one host; what is left of them.
 //!
-//! A number among the arguments replaces the million. The host runs in this process, so that its permits,
-//! stores and tasks can be counted; the callers are threads, each with one connection.
+//! A number among the arguments replaces the million. The host is the binary, whose own gauges
+//! say what it holds; the callers are threads of this process, each with one connection.
 #![expect(clippy::print_stdout, reason = "printing is what a benchmark is for")]
 
 use std::sync::Arc;

@@ -110,7 +110,8 @@ async fn provided(
                 "the component imports {} without a grant, and `imports` is `strict`",
                 ungranted.join(", ")
             ),
-            "grant it under `config.grants`, or write `imports: lenient` to deny it at use"
+            "grant it under `config.grants` (sockets cannot be granted), build the component \
+             without it, or write `imports: lenient` to deny it at use"
                 .to_owned(),
         ));
     }

@@ -135,7 +135,12 @@ pub fn to_json(entry: &Entry) -> Value {
             "memory": bytes(limits.memory_bytes),
             "timeout": humantime::format_duration(limits.timeout).to_string(),
             "output": bytes(limits.output_bytes),
+            "log": bytes(limits.log_bytes),
             "concurrency": limits.concurrency.to_string(),
+            "hostcalls": limits.hostcalls.to_string(),
+            "tables": limits.tables.to_string(),
+            "handles": limits.handles.to_string(),
+            "http_requests": limits.http_requests.to_string(),
         },
     })
 }
