@@ -89,6 +89,7 @@ pub fn bodies(input: &[u8]) {
     let Some(request) = request(head, body) else {
         return;
     };
+    let is_head = *request.method() == Method::HEAD;
     let is_call = *request.method() == Method::POST && request.uri().path() == INVOKE;
     let says_type = request.headers().contains_key("content-type");
     let is_whole = !request.headers().contains_key("content-length");
@@ -106,7 +107,9 @@ pub fn bodies(input: &[u8]) {
         answer.escape_ascii()
     );
     let is_refused = status.is_client_error() || status.is_server_error();
-    if is_refused {
+    if is_head {
+        assert!(answer.is_empty(), "{}", answer.escape_ascii());
+    } else if is_refused {
         explained(&answer);
     }
     if !is_call {
