@@ -29,7 +29,9 @@ mod values;
 mod worker;
 mod world;
 
+use std::fs::DirBuilder;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -150,8 +152,10 @@ impl Runtime {
         if let Some(store) = &*keyvalue {
             return Ok(store.clone());
         }
-        std::fs::create_dir_all(dir)
-            .map_err(|error| format!("`{}` cannot be made: {error}", dir.display()))?;
+        // Other users of the machine have no business with what tools keep.
+        let mut folder = DirBuilder::new();
+        let made = folder.recursive(true).mode(0o700).create(dir);
+        made.map_err(|error| format!("`{}` cannot be made: {error}", dir.display()))?;
         let store = Store::open(&dir.join(KEYVALUE_FILE)).map_err(|error| error.to_string())?;
         Ok(keyvalue.insert(Arc::new(store)).clone())
     }

@@ -1,5 +1,6 @@
 //! What tools may reach besides the network: folders, stores, values; and sockets never.
 
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
@@ -468,10 +469,13 @@ async fn with_store(data: &Path, bytes: &str) -> TestHost {
 
 #[tokio::test]
 async fn a_store_is_kept_for_the_group_that_the_call_came_through() {
-    let data = tempfile::tempdir().expect("a folder");
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("toolhost/data");
     let key = json!({"bucket": "notes", "key": "k"});
     {
-        let host = with_store(data.path(), "1MiB").await;
+        let host = with_store(&data, "1MiB").await;
+        let mode = data.metadata().expect("it was made").permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "nobody else reads there");
         let set = json!({"bucket": "notes", "key": "k", "value": "mine"});
         value(&host, "ours/set_value", set).await;
         let theirs = value(&host, "theirs/get_value", key.clone()).await;
@@ -479,7 +483,7 @@ async fn a_store_is_kept_for_the_group_that_the_call_came_through() {
         let listed = value(&host, "theirs/list_keys", json!({"bucket": "notes"})).await;
         assert_eq!(listed, json!([]));
     }
-    let host = with_store(data.path(), "1MiB").await;
+    let host = with_store(&data, "1MiB").await;
     let ours = outcome(&host, "ours/get_value", key.clone()).await;
     let output = ours.result.expect("a value");
     assert!(format!("{output:?}").contains("mine"), "{output:?}");
