@@ -17,7 +17,6 @@ mod names;
 mod own;
 mod rate;
 mod redact;
-mod refusal;
 mod request;
 mod response;
 mod spellings;

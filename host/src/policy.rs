@@ -5,6 +5,7 @@
 
 mod address;
 mod denial;
+pub mod excess;
 mod grants;
 mod header;
 mod host;
@@ -30,6 +31,6 @@ pub use header::{header_is_refused, header_refusal};
 pub use host::{Host, HostPattern};
 pub use limits::{BOUNDS, Bound, Limits, LimitsPatch};
 pub use needs::{FileNeed, Missing, Needs, NetworkNeed};
-pub use network::{Target, decide};
+pub use network::{Target, decide, method_is_refused};
 pub use path::PathPattern;
 pub use secret::Secret;

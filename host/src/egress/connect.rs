@@ -21,9 +21,8 @@ use tower_service::Service;
 use super::error::Error;
 use super::names::Names;
 use super::own::Own;
-use super::refusal;
 use super::tls::Tls;
-use crate::policy::{Denial, Host, NetworkGrant, Scheme, Target, admit};
+use crate::policy::{Denial, Host, NetworkGrant, Scheme, Target, admit, excess};
 
 /// Longest that a connection may take to be made, whoever still waits for it.
 const CONNECT_MAX: Duration = Duration::from_secs(30);
@@ -83,7 +82,7 @@ impl Connector {
             .iter()
             .any(|&ip| site.own.is_at(SocketAddr::new(ip, target.port)))
         {
-            return Err(refusal::own_port(target));
+            return Err(excess::own_port(target));
         }
         admit(grant, target, addresses)
     }

@@ -1,6 +1,6 @@
 //! Credentials, as they go out.
 
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 
 use crate::policy::{Host, HostPattern, NetworkGrant, Scheme, SecretGrant, header_is_refused};
 
@@ -18,15 +18,9 @@ impl Credential {
     /// value.
     pub fn new(secret: &SecretGrant) -> Result<Credential, String> {
         let SecretGrant { name, header, .. } = secret;
-        let refused = |header: &HeaderName| {
-            header_is_refused(header.as_str())
-                || [
-                    header::HOST,
-                    header::CONTENT_LENGTH,
-                    header::TRANSFER_ENCODING,
-                ]
-                .contains(header)
-        };
+        // A guest may set a length, which is held to the body; a secret is none.
+        let refused =
+            |header: &HeaderName| header_is_refused(header.as_str()) || header == CONTENT_LENGTH;
         let header = HeaderName::try_from(header.as_str())
             .ok()
             .filter(|header| !refused(header))

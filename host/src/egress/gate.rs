@@ -21,10 +21,10 @@ use super::names::Names;
 use super::own::Own;
 use super::rate::Bucket;
 use super::redact::Redactor;
+use super::request;
 use super::response::Intake;
-use super::{refusal, request};
 use crate::policy::{
-    Denial, Grants, HostPattern, Needs, NetworkGrant, Rule, SecretGrant, Target, decide,
+    Denial, Grants, HostPattern, Needs, NetworkGrant, Rule, SecretGrant, Target, decide, excess,
 };
 
 /// How long a connection waits for the next request.
@@ -182,7 +182,7 @@ impl Gate {
         request::rewrite(&mut parts, target).map_err(denied)?;
         passage.count().map_err(denied)?;
 
-        let cap = passage.cap(grant.request_bytes, refusal::request_bytes(target, grant));
+        let cap = passage.cap(grant.request_bytes, excess::large_request(target, grant));
         if length.is_some_and(|length| length > cap.bytes_max) {
             return Err(cap.refuse());
         }
@@ -205,7 +205,7 @@ impl Gate {
     ) -> Result<Response<Body>, Error> {
         let Passage { grant, target, .. } = passage;
         let intake = Intake {
-            cap: passage.cap(grant.response_bytes, refusal::response_bytes(target, grant)),
+            cap: passage.cap(grant.response_bytes, excess::large_response(target, grant)),
             redactor: &self.redactor,
             knows_secret: self.knows_secret(target),
             wait,
@@ -267,8 +267,8 @@ impl Passage<'_> {
         let now = std::time::Instant::now();
         match self.ledger.count_request(&self.way.bucket, now) {
             Ok(()) => Ok(()),
-            Err(Rule::Requests) => Err(refusal::requests(target, self.ledger.requests_max)),
-            Err(_) => Err(refusal::rate(target, grant)),
+            Err(Rule::Requests) => Err(excess::too_many_requests(target, self.ledger.requests_max)),
+            Err(_) => Err(excess::too_fast(target, grant)),
         }
     }
 

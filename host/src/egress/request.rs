@@ -4,7 +4,7 @@ use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
 use http::{Method, Uri};
 
-use super::refusal::malformed;
+use crate::policy::excess::malformed;
 use crate::policy::{Denial, Target, header_refusal};
 
 /// Where the request wants to go, if it says so in one way only: its URL, its `host` and its

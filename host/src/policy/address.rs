@@ -1,32 +1,18 @@
 //! Which addresses a granted host may resolve to: decided after the look-up.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use ipnet::IpNet;
 
 use super::denial::{Denial, Rule};
-use super::grants::{NetworkGrant, Rate};
+use super::grants::NetworkGrant;
 use super::host::Host;
 use super::network::Target;
-use super::reach::Reach;
 use super::special::{never, not_public};
-use super::yaml::{self, Section, shown};
+use super::yaml::shown;
 
 /// Most addresses that a suggested grant adds; names resolve to a handful.
 const ADDED_MAX: usize = 16;
-
-/// `request_bytes` of a grant that states none.
-const REQUEST_BYTES: u64 = 64 * 1024;
-
-/// `response_bytes` of a grant that states none.
-const RESPONSE_BYTES: u64 = 4 * 1024 * 1024;
-
-/// `rate` of a grant that states none.
-const RATE: Rate = Rate {
-    count: 10,
-    per: Duration::from_secs(1),
-};
 
 /// Whether `address` is one of the public internet: not private, loopback, link-local,
 /// carrier-grade NAT, unique-local, multicast, documentation, reserved or a cloud's own. IPv6
@@ -77,23 +63,7 @@ pub fn admit(grant: &NetworkGrant, target: &Target, addresses: &[IpAddr]) -> Res
 
 /// The YAML of `grant` with further addresses, to be put in the place of `grant`.
 fn with_addresses(grant: &NetworkGrant, added: impl Iterator<Item = IpNet>) -> String {
-    let mut pairs = Reach::from(grant).pairs();
-    for (key, bytes, default) in [
-        ("request_bytes", grant.request_bytes, REQUEST_BYTES),
-        ("response_bytes", grant.response_bytes, RESPONSE_BYTES),
-    ] {
-        if bytes != default {
-            pairs.push((key, bytes.to_string()));
-        }
-    }
-    if grant.rate != RATE {
-        pairs.push(("rate", yaml::quote(&grant.rate.to_string())));
-    }
-    let addresses = grant.addresses.iter().copied().chain(added);
-    let addresses = addresses.map(|range| range.to_string());
-    pairs.push(("addresses", yaml::list(addresses)));
-    if let Some(path) = &grant.ca {
-        pairs.push(("ca", yaml::quote(&path.to_string_lossy())));
-    }
-    yaml::grants(&[(Section::Network, &yaml::entry(&pairs))])
+    let mut grant = grant.clone();
+    grant.addresses.extend(added);
+    grant.yaml()
 }

@@ -65,7 +65,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// Every rule, for the docs and for series at zero.
+    /// Every rule, for the docs.
     pub const ALL: [Rule; 19] = [
         Rule::Host,
         Rule::Scheme,

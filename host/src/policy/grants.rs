@@ -9,7 +9,9 @@ use ipnet::IpNet;
 
 use super::host::HostPattern;
 use super::path::PathPattern;
+use super::reach::Reach;
 use super::secret::Secret;
+use super::yaml::{self, Section};
 
 /// What the tools of one provider may reach. The default is nothing at all.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +59,44 @@ pub struct NetworkGrant {
     /// `ca`: PEM file of the only certificate authorities trusted for this host. Default: those
     /// of the system.
     pub ca: Option<PathBuf>,
+}
+
+impl NetworkGrant {
+    /// `request_bytes` of a grant that states none.
+    pub const REQUEST_BYTES: u64 = 64 * 1024;
+    /// `response_bytes` of a grant that states none.
+    pub const RESPONSE_BYTES: u64 = 4 * 1024 * 1024;
+    /// The most that `request_bytes` and `response_bytes` may be.
+    pub const BYTES_CEILING: u64 = 64 * 1024 * 1024;
+    /// `rate` of a grant that states none.
+    pub const RATE: Rate = Rate {
+        count: 10,
+        per: Duration::from_secs(1),
+    };
+
+    /// This grant under `grants`, to be put in the place of the one that it was made from.
+    pub(super) fn yaml(&self) -> String {
+        let mut pairs = Reach::from(self).pairs();
+        for (key, bytes, default) in [
+            ("request_bytes", self.request_bytes, Self::REQUEST_BYTES),
+            ("response_bytes", self.response_bytes, Self::RESPONSE_BYTES),
+        ] {
+            if bytes != default {
+                pairs.push((key, yaml::bytes(bytes)));
+            }
+        }
+        if self.rate != Self::RATE {
+            pairs.push(("rate", yaml::quote(&self.rate.to_string())));
+        }
+        if !self.addresses.is_empty() {
+            let ranges = self.addresses.iter().map(IpNet::to_string);
+            pairs.push(("addresses", yaml::list(ranges)));
+        }
+        if let Some(path) = &self.ca {
+            pairs.push(("ca", yaml::quote(&path.to_string_lossy())));
+        }
+        yaml::grants(&[(Section::Network, &yaml::entry(&pairs))])
+    }
 }
 
 /// A URL scheme that can be granted.

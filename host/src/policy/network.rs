@@ -77,6 +77,13 @@ impl fmt::Display for Target {
     }
 }
 
+/// Whether no grant can allow `method`, in any case: tunnels leave the target open, and `TRACE`
+/// shows headers that the guest must not see.
+pub fn method_is_refused(method: &str) -> bool {
+    let never = ["CONNECT", "TRACE"];
+    never.iter().any(|never| method.eq_ignore_ascii_case(never))
+}
+
 /// The index in `grants.network` of the first grant that lets `target` through, or why none
 /// does: the rule at which the grant failed that came furthest, in the order host, scheme, port,
 /// method, path. With `needs`, the component must have declared it too.
@@ -130,11 +137,7 @@ fn read_method(method: &str) -> Result<String, Fault> {
             reason: format!("the method is no token of 1 to {METHOD_BYTES_MAX} characters"),
         });
     }
-    // Tunnels leave the target open; `TRACE` shows headers that the guest must not see.
-    if ["CONNECT", "TRACE"]
-        .iter()
-        .any(|never| method.eq_ignore_ascii_case(never))
-    {
+    if method_is_refused(method) {
         return Err(Fault {
             rule: Rule::Method,
             reason: format!("no grant allows the method `{method}`"),

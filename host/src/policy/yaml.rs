@@ -78,6 +78,15 @@ pub(super) fn list(texts: impl IntoIterator<Item: AsRef<str>>) -> String {
     format!("[{}]", texts.join(", "))
 }
 
+/// A number of bytes, in the largest unit that it is a whole number of.
+pub(super) fn bytes(bytes: u64) -> String {
+    match bytes {
+        1.. if bytes.is_multiple_of(1 << 20) => format!("{}MiB", bytes >> 20),
+        1.. if bytes.is_multiple_of(1 << 10) => format!("{}KiB", bytes >> 10),
+        _ => bytes.to_string(),
+    }
+}
+
 /// `text` as a scalar or key that YAML reads as that very text, also within `{}` and `[]`; in
 /// double quotes unless it is certainly plain. `${`, with which a config begins what it takes
 /// from the environment and which it cannot escape, is torn apart.

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Error, section};
-use crate::policy::{Access, FileNeed, HostPattern, Needs, NetworkNeed, PathPattern, Scheme};
+use crate::policy::{
+    Access, FileNeed, HostPattern, Needs, NetworkNeed, PathPattern, Scheme, method_is_refused,
+};
 
 /// The name of the custom section.
 const SECTION: &str = "toolhost:manifest";
@@ -206,14 +208,16 @@ fn scheme(text: &str) -> Result<Scheme, String> {
 
 fn method(text: String) -> Result<String, String> {
     let is_token = |c: u8| c.is_ascii_uppercase() || c.is_ascii_digit() || b"-_".contains(&c);
-    if (1..=32).contains(&text.len()) && text.bytes().all(is_token) {
-        Ok(text)
-    } else {
-        Err(format!(
+    if !(1..=32).contains(&text.len()) || !text.bytes().all(is_token) {
+        return Err(format!(
             "`{}` is no method in upper case",
             text.escape_default()
-        ))
+        ));
     }
+    if method_is_refused(&text) {
+        return Err(format!("the method `{text}` cannot be granted"));
+    }
+    Ok(text)
 }
 
 fn port(port: u16) -> Result<u16, String> {
@@ -263,6 +267,9 @@ fn text(text: String) -> Result<String, String> {
             "`{}` has control characters",
             shown().escape_default()
         ))
+    } else if text.contains("${") {
+        // A config would take it for a variable, so no grant could say it.
+        Err(format!("`{}` has a `${{`", shown().escape_default()))
     } else {
         Ok(text)
     }
@@ -378,6 +385,7 @@ mod tests {
             (r#""env": [""]"#, "empty"),
             (&many, "more than 256 entries"),
             (r#""config": ["a\u001b[2J"]"#, "control characters"),
+            (r#""config": ["${HOME}"]"#, "has a `${`"),
             (&long, "too long"),
             (r#""files": [{"guest": "/a"}]"#, "missing field"),
             (r#""files": [{"guest": "/a", "access": "all"}]"#, "neither"),
@@ -391,6 +399,10 @@ mod tests {
             (
                 r#""network": [{"host": "a", "methods": ["get"]}]"#,
                 "no method",
+            ),
+            (
+                r#""network": [{"host": "a", "methods": ["TRACE"]}]"#,
+                "cannot be granted",
             ),
             (
                 r#""network": [{"host": "a", "ports": [0]}]"#,

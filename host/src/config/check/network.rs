@@ -6,7 +6,9 @@ use super::Check;
 use super::read::{Fields, Spot};
 use crate::config::node::{Kind, printable};
 use crate::config::units;
-use crate::policy::{HostPattern, NetworkGrant, NetworkNeed, PathPattern, Rate, Scheme};
+use crate::policy::{
+    HostPattern, NetworkGrant, NetworkNeed, PathPattern, Rate, Scheme, method_is_refused,
+};
 
 /// Longest method; every one that is registered is shorter.
 const METHOD_BYTES_MAX: usize = 32;
@@ -168,7 +170,7 @@ impl Check<'_> {
                 continue;
             };
             let shown = spot.node.shown();
-            if matches!(&*method, "CONNECT" | "TRACE") {
+            if method_is_refused(&method) {
                 let message = format!("{shown} cannot be granted: it is for proxies");
                 self.problem(&spot, message, "remove it");
             } else if method.len() > METHOD_BYTES_MAX || !is_token(&method) {
