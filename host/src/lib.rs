@@ -16,6 +16,9 @@ pub mod invocation;
 /// YAML, environment and flags, turned into one checked `Config` or all problems at once.
 pub mod config;
 
+/// Keeps finished spans in SQLite, bounded, and answers questions about them.
+pub mod traces;
+
 /// Logs, spans and metrics; owns every instrument.
 pub mod telemetry;
 
