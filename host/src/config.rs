@@ -187,12 +187,36 @@ pub struct Telemetry {
     /// Where both go, such as `http://127.0.0.1:4318`, for programs that embed this host.
     /// Default: where the variables say.
     pub otlp_endpoint: Option<String>,
+    /// Which traces are sent (`OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`).
+    pub sampling: Sampling,
+    /// Whether trace context is read from requests and written into those of tools
+    /// (`OTEL_PROPAGATORS`). Default true.
+    pub propagates: bool,
     /// `OTEL_SERVICE_NAME` or `service.name` of `OTEL_RESOURCE_ATTRIBUTES`; default `toolhost`.
     pub service_name: String,
     /// Log filter in `tracing`'s syntax, from `TOOLHOST_LOG`; default `info`.
     pub log_filter: String,
     /// Whether log lines are JSON (`TOOLHOST_LOG_FORMAT=json`); default false.
     pub log_json: bool,
+}
+
+/// Which traces are sent to a collector.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sampling {
+    /// The share of the traces that begin here, from 0 to 1.
+    pub ratio: f64,
+    /// Whether a trace that begins elsewhere is sent if its caller keeps it.
+    pub follows_parent: bool,
+}
+
+impl Default for Sampling {
+    /// All that begin here, and what callers keep (`parentbased_always_on`).
+    fn default() -> Sampling {
+        Sampling {
+            ratio: 1.0,
+            follows_parent: true,
+        }
+    }
 }
 
 /// One entry of `providers.tool_runtime`.

@@ -17,6 +17,7 @@ mod providers;
 mod read;
 mod secrets;
 mod server;
+mod telemetry;
 mod toolhost;
 
 pub use auth::is_key_name;

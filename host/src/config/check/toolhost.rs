@@ -1,4 +1,4 @@
-//! `toolhost`, and the variables that say where telemetry goes.
+//! `toolhost`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,13 +6,7 @@ use std::time::Duration;
 use super::Check;
 use super::amount::saturate;
 use super::read::Fields;
-use crate::config::{Admission, Runtime, Telemetry, env};
-
-const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
-const TRACES_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-const METRICS_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
-const SERVICE_NAME: &str = "toolhost";
-const LOG_FILTER: &str = "info";
+use crate::config::{Admission, Runtime, env};
 
 /// A folder that the host itself writes to.
 struct OwnDir {
@@ -67,37 +61,6 @@ impl Check<'_> {
         }
     }
 
-    pub(super) fn telemetry(&mut self) -> Telemetry {
-        let variable = |name| env::variable(self.environment, name);
-        let is_off =
-            variable("OTEL_SDK_DISABLED").is_some_and(|text| text.eq_ignore_ascii_case("true"));
-        let is_on = |own| !is_off && (variable(ENDPOINT).is_some() || variable(own).is_some());
-        let from_attributes = || service_name(&variable("OTEL_RESOURCE_ATTRIBUTES")?);
-        let service_name = variable("OTEL_SERVICE_NAME").or_else(from_attributes);
-        let log_filter = variable("TOOLHOST_LOG").unwrap_or_else(|| LOG_FILTER.to_owned());
-        let log_json = match variable("TOOLHOST_LOG_FORMAT").as_deref() {
-            Some("json") => true,
-            Some("text") | None => false,
-            Some(_) => {
-                let message = "the value (from the environment) is no log format";
-                self.outside_problem(
-                    "TOOLHOST_LOG_FORMAT",
-                    message,
-                    "set it to `text` or `json`, or unset it",
-                );
-                false
-            }
-        };
-        Telemetry {
-            otlp_traces: is_on(TRACES_ENDPOINT),
-            otlp_metrics: is_on(METRICS_ENDPOINT),
-            otlp_endpoint: None,
-            service_name: service_name.unwrap_or_else(|| SERVICE_NAME.to_owned()),
-            log_filter,
-            log_json,
-        }
-    }
-
     /// Variable over file over the user's folder; a null in the file means none.
     fn own_dir(&mut self, toolhost: &Fields<'_>, dir: &OwnDir) -> Option<PathBuf> {
         let from_file = self.path(toolhost, dir.key);
@@ -118,20 +81,10 @@ impl Check<'_> {
     }
 }
 
-/// `service.name` of `key=value,key=value`.
-fn service_name(attributes: &str) -> Option<String> {
-    let pairs = attributes
-        .split(',')
-        .filter_map(|pair| pair.split_once('='));
-    let mut names =
-        pairs.filter(|(key, value)| key.trim() == "service.name" && !value.trim().is_empty());
-    names.next().map(|(_, value)| value.trim().to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::check::tests::{problems, read};
+    use crate::config::check::tests::read;
     use crate::policy::Limits;
 
     #[test]
@@ -250,43 +203,5 @@ toolhost:
                 "{text} {variables:?}"
             );
         }
-    }
-
-    #[test]
-    fn telemetry_follows_its_variables() {
-        let telemetry = |variables: &[(&str, &str)]| read("{}", variables).unwrap().telemetry;
-        let default = telemetry(&[]);
-        assert!(!default.otlp_traces && !default.otlp_metrics && !default.log_json);
-        assert_eq!(
-            (&*default.service_name, &*default.log_filter),
-            ("toolhost", "info")
-        );
-        let off = ("OTEL_SDK_DISABLED", "True");
-        for (name, signals) in [
-            (ENDPOINT, (true, true)),
-            (TRACES_ENDPOINT, (true, false)),
-            (METRICS_ENDPOINT, (false, true)),
-        ] {
-            let on = |variables: &[(&str, &str)]| {
-                let telemetry = telemetry(variables);
-                (telemetry.otlp_traces, telemetry.otlp_metrics)
-            };
-            assert_eq!(on(&[(name, "http://c:4318")]), signals, "{name}");
-            assert_eq!(on(&[(name, "")]), (false, false), "{name}");
-            assert_eq!(
-                on(&[(name, "http://c:4318"), off]),
-                (false, false),
-                "{name}"
-            );
-        }
-        let attributes = ("OTEL_RESOURCE_ATTRIBUTES", "a=b, service.name = fleet");
-        assert_eq!(telemetry(&[attributes]).service_name, "fleet");
-        assert_eq!(
-            telemetry(&[attributes, ("OTEL_SERVICE_NAME", "own")]).service_name,
-            "own"
-        );
-        assert_eq!(telemetry(&[("TOOLHOST_LOG", "debug")]).log_filter, "debug");
-        assert!(telemetry(&[("TOOLHOST_LOG_FORMAT", "json")]).log_json);
-        assert_eq!(problems("{}", &[("TOOLHOST_LOG_FORMAT", "xml")]).len(), 1);
     }
 }

@@ -1,0 +1,262 @@
+//! The variables that say where telemetry goes.
+
+use super::Check;
+use crate::config::{Sampling, Telemetry, env};
+
+const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+const TRACES: Signal = Signal {
+    endpoint: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    exporter: "OTEL_TRACES_EXPORTER",
+};
+const METRICS: Signal = Signal {
+    endpoint: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+    exporter: "OTEL_METRICS_EXPORTER",
+};
+const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
+const SAMPLER_ARG: &str = "OTEL_TRACES_SAMPLER_ARG";
+const PROPAGATORS: &str = "OTEL_PROPAGATORS";
+const LOG_FORMAT: &str = "TOOLHOST_LOG_FORMAT";
+const SERVICE_NAME: &str = "toolhost";
+const LOG_FILTER: &str = "info";
+
+/// The variables of one signal.
+struct Signal {
+    endpoint: &'static str,
+    exporter: &'static str,
+}
+
+impl Check<'_> {
+    pub(super) fn telemetry(&mut self) -> Telemetry {
+        let from_attributes =
+            |check: &Self| service_name(&check.variable("OTEL_RESOURCE_ATTRIBUTES")?);
+        let service_name = self
+            .variable("OTEL_SERVICE_NAME")
+            .or_else(|| from_attributes(self));
+        Telemetry {
+            otlp_traces: self.is_on(&TRACES),
+            otlp_metrics: self.is_on(&METRICS),
+            otlp_endpoint: None,
+            sampling: self.sampling(),
+            propagates: self.propagates(),
+            service_name: service_name.unwrap_or_else(|| SERVICE_NAME.to_owned()),
+            log_filter: self
+                .variable("TOOLHOST_LOG")
+                .unwrap_or_else(|| LOG_FILTER.to_owned()),
+            log_json: self.log_json(),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        env::variable(self.environment, name)
+    }
+
+    /// A signal is sent if there is an endpoint for it, or if its exporter is named.
+    fn is_on(&mut self, signal: &Signal) -> bool {
+        let is_off = self
+            .variable("OTEL_SDK_DISABLED")
+            .is_some_and(|text| text.eq_ignore_ascii_case("true"));
+        let has_endpoint = [ENDPOINT, signal.endpoint]
+            .iter()
+            .any(|name| self.variable(name).is_some());
+        let wanted = match self.variable(signal.exporter).as_deref() {
+            Some("otlp") => true,
+            Some("none") => false,
+            None => has_endpoint,
+            Some(_) => {
+                self.unknown(signal.exporter, "set it to `otlp` or `none`, or unset it");
+                false
+            }
+        };
+        wanted && !is_off
+    }
+
+    fn sampling(&mut self) -> Sampling {
+        let Some(sampler) = self.variable(SAMPLER) else {
+            return Sampling::default();
+        };
+        let (follows_parent, of_roots) = match sampler.strip_prefix("parentbased_") {
+            Some(of_roots) => (true, of_roots),
+            None => (false, &*sampler),
+        };
+        let ratio = match of_roots {
+            "always_on" => 1.0,
+            "always_off" => 0.0,
+            "traceidratio" => self.ratio(),
+            _ => {
+                let remedy = "set it to `always_on`, `always_off` or `traceidratio`, each also \
+                              with `parentbased_` before it";
+                self.unknown(SAMPLER, remedy);
+                1.0
+            }
+        };
+        Sampling {
+            ratio,
+            follows_parent,
+        }
+    }
+
+    fn ratio(&mut self) -> f64 {
+        let Some(text) = self.variable(SAMPLER_ARG) else {
+            return 1.0;
+        };
+        let ratio = text.trim().parse().ok();
+        ratio
+            .filter(|ratio| (0.0..=1.0).contains(ratio))
+            .unwrap_or_else(|| {
+                self.unknown(SAMPLER_ARG, "set it to a number from 0 to 1, or unset it");
+                1.0
+            })
+    }
+
+    /// Whether trace context is read and written: W3C's is the only one that is known.
+    fn propagates(&mut self) -> bool {
+        let Some(text) = self.variable(PROPAGATORS) else {
+            return true;
+        };
+        let mut names = text.split(',').map(str::trim);
+        if names.clone().any(|name| name == "tracecontext") {
+            return true;
+        }
+        if !names.all(|name| ["none", "baggage", ""].contains(&name)) {
+            self.unknown(
+                PROPAGATORS,
+                "set it to `tracecontext` or `none`, or unset it",
+            );
+        }
+        false
+    }
+
+    fn log_json(&mut self) -> bool {
+        match self.variable(LOG_FORMAT).as_deref() {
+            Some("json") => true,
+            Some("text") | None => false,
+            Some(_) => {
+                self.unknown(LOG_FORMAT, "set it to `text` or `json`, or unset it");
+                false
+            }
+        }
+    }
+
+    /// A variable's value means nothing here. The value is not shown: whoever misspells a name
+    /// may have put a password there.
+    fn unknown(&mut self, variable: &'static str, remedy: &'static str) {
+        let message = "the value (from the environment) is none that this host knows";
+        self.outside_problem(variable, message, remedy);
+    }
+}
+
+/// `service.name` of `key=value,key=value`.
+fn service_name(attributes: &str) -> Option<String> {
+    let pairs = attributes
+        .split(',')
+        .filter_map(|pair| pair.split_once('='));
+    let mut names =
+        pairs.filter(|(key, value)| key.trim() == "service.name" && !value.trim().is_empty());
+    names.next().map(|(_, value)| value.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::check::tests::{problems, read};
+
+    #[test]
+    fn telemetry_follows_its_variables() {
+        let telemetry = |variables: &[(&str, &str)]| read("{}", variables).unwrap().telemetry;
+        let default = telemetry(&[]);
+        assert!(!default.otlp_traces && !default.otlp_metrics && !default.log_json);
+        assert_eq!(
+            (&*default.service_name, &*default.log_filter),
+            ("toolhost", "info")
+        );
+        let off = ("OTEL_SDK_DISABLED", "True");
+        for (name, signals) in [
+            (ENDPOINT, (true, true)),
+            (TRACES.endpoint, (true, false)),
+            (METRICS.endpoint, (false, true)),
+        ] {
+            let on = |variables: &[(&str, &str)]| {
+                let telemetry = telemetry(variables);
+                (telemetry.otlp_traces, telemetry.otlp_metrics)
+            };
+            assert_eq!(on(&[(name, "http://c:4318")]), signals, "{name}");
+            assert_eq!(on(&[(name, "")]), (false, false), "{name}");
+            assert_eq!(
+                on(&[(name, "http://c:4318"), off]),
+                (false, false),
+                "{name}"
+            );
+        }
+        let attributes = ("OTEL_RESOURCE_ATTRIBUTES", "a=b, service.name = fleet");
+        assert_eq!(telemetry(&[attributes]).service_name, "fleet");
+        assert_eq!(
+            telemetry(&[attributes, ("OTEL_SERVICE_NAME", "own")]).service_name,
+            "own"
+        );
+        assert_eq!(telemetry(&[("TOOLHOST_LOG", "debug")]).log_filter, "debug");
+        assert!(telemetry(&[("TOOLHOST_LOG_FORMAT", "json")]).log_json);
+        assert_eq!(problems("{}", &[("TOOLHOST_LOG_FORMAT", "xml")]).len(), 1);
+    }
+
+    #[test]
+    fn an_exporter_by_name_wins_over_endpoints() {
+        let endpoint = (ENDPOINT, "http://c:4318");
+        for (variables, signals) in [
+            (vec![(TRACES.exporter, "otlp")], (true, false)),
+            (vec![(METRICS.exporter, "otlp")], (false, true)),
+            (vec![endpoint, (TRACES.exporter, "none")], (false, true)),
+            (vec![endpoint, (METRICS.exporter, "none")], (true, false)),
+            (
+                vec![("OTEL_SDK_DISABLED", "true"), (TRACES.exporter, "otlp")],
+                (false, false),
+            ),
+        ] {
+            let telemetry = read("{}", &variables).unwrap().telemetry;
+            let on = (telemetry.otlp_traces, telemetry.otlp_metrics);
+            assert_eq!(on, signals, "{variables:?}");
+        }
+        assert_eq!(problems("{}", &[(TRACES.exporter, "zipkin")]).len(), 1);
+    }
+
+    #[test]
+    fn a_sampler_is_known_or_a_problem() {
+        for (sampler, arg, ratio, follows_parent) in [
+            ("always_on", "", 1.0, false),
+            ("always_off", "", 0.0, false),
+            ("traceidratio", "0.25", 0.25, false),
+            ("traceidratio", "", 1.0, false),
+            ("parentbased_always_on", "", 1.0, true),
+            ("parentbased_always_off", "0.5", 0.0, true),
+            ("parentbased_traceidratio", " 0.5 ", 0.5, true),
+        ] {
+            let variables = [(SAMPLER, sampler), (SAMPLER_ARG, arg)];
+            let expected = Sampling {
+                ratio,
+                follows_parent,
+            };
+            let read = read("{}", &variables).unwrap().telemetry.sampling;
+            assert_eq!(read, expected, "{sampler}");
+        }
+        for variables in [
+            &[(SAMPLER, "jaeger_remote")][..],
+            &[(SAMPLER, "traceidratio"), (SAMPLER_ARG, "2")],
+            &[(SAMPLER, "traceidratio"), (SAMPLER_ARG, "half")],
+            &[(PROPAGATORS, "b3")],
+        ] {
+            assert_eq!(problems("{}", variables).len(), 1, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn trace_context_is_passed_on_unless_propagators_leave_it_out() {
+        for (names, expected) in [
+            ("tracecontext,baggage", true),
+            ("b3, tracecontext", true),
+            ("none", false),
+            ("baggage", false),
+        ] {
+            let telemetry = read("{}", &[(PROPAGATORS, names)]).unwrap().telemetry;
+            assert_eq!(telemetry.propagates, expected, "{names}");
+        }
+    }
+}
