@@ -17,7 +17,7 @@ use crate::egress::Names;
 use crate::http;
 use crate::router::{Admission, Router};
 use crate::runtime::Runtime;
-use crate::telemetry::{ACTIVE, CONNECTIONS, INSTANCES, Scrape, TASKS, Telemetry};
+use crate::telemetry::{ACTIVE, CONNECTIONS, INSTANCES, POOL, QUEUED, Scrape, TASKS, Telemetry};
 
 /// Connections that wait to be accepted, as far as the kernel allows it: as many as may come
 /// while this process waits for a core. One more would be tried again after a second.
@@ -89,6 +89,9 @@ impl App {
         let router = Arc::new(Router::new(registry, admission, telemetry.recorder()));
         let connections = http::Connections::new(&config.server);
         observe(&telemetry, &runtime, &connections);
+        let (waiting, places) = (router.clone(), runtime.clone());
+        telemetry.gauge(&QUEUED, move || waiting.waiting() as u64);
+        telemetry.gauge(&POOL, move || u64::from(places.slots_total()));
         Ok(App {
             connections,
             config,
@@ -127,6 +130,7 @@ impl App {
     pub fn routes(&self, listen: SocketAddr) -> http::Routes {
         http::routes(http::State {
             router: self.router.clone(),
+            recorder: self.telemetry.recorder(),
             scrape: self.telemetry.scrape(),
             keys: Keys::new(&self.config.server.auth),
             server: self.config.server.clone(),

@@ -21,6 +21,7 @@ mod request;
 mod response;
 mod spellings;
 mod tls;
+mod trace;
 
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,7 @@ mod tests;
 pub use body::Body;
 pub use error::Error;
 pub use gate::{Gate, Patience};
-pub use ledger::{Ledger, Traffic};
+pub use ledger::{Entries, Ledger, Traffic};
 pub use names::Names;
 pub use own::Own;
 pub use redact::{Redactor, StreamRedactor};

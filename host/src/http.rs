@@ -34,7 +34,7 @@ use axum::middleware;
 use crate::access::Keys;
 use crate::config;
 use crate::router::Router;
-use crate::telemetry::Scrape;
+use crate::telemetry::{Recorder, Scrape};
 
 pub use connections::Connections;
 pub use serve::serve;
@@ -46,6 +46,8 @@ pub type Routes = axum::Router;
 pub struct State {
     /// Where calls go.
     pub router: Arc<Router>,
+    /// Records requests.
+    pub recorder: Arc<Recorder>,
     /// Where `/metrics` comes from.
     pub scrape: Scrape,
     /// Limits and allowed hosts.

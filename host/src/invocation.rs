@@ -4,7 +4,7 @@
 //! wire formats are the business of the edges.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -20,6 +20,9 @@ pub struct Invocation {
     /// Its arguments, unchecked.
     pub args: Args,
 
+    /// Size of the request that brought it, in bytes; 0 if nobody counted.
+    pub input_bytes: u64,
+
     /// The caller's trace, if it sent one.
     pub parent: Option<TraceParent>,
 
@@ -33,6 +36,7 @@ impl Invocation {
         Invocation {
             tool: tool.into(),
             args,
+            input_bytes: 0,
             parent: None,
             groups: None,
         }
@@ -75,8 +79,58 @@ pub struct Outcome {
     /// What it tried and may not.
     pub denials: Denials,
 
+    /// The requests that it sent, the first [`EXCHANGES_MAX`] of them, in the order in which
+    /// they ended.
+    pub exchanges: Vec<Exchange>,
+
+    /// What the tool wrote to stdout, printable and cut.
+    pub stdout: String,
+
+    /// What the tool wrote to stderr, likewise.
+    pub stderr: String,
+
     /// How long it waited for a free place before it ran.
     pub queued: Duration,
+
+    /// When what of it happened.
+    pub timing: Timing,
+}
+
+/// Requests of one call that are kept as facts; all are counted.
+pub const EXCHANGES_MAX: usize = 64;
+
+/// The times of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// When its sandbox was made.
+    pub began: Instant,
+    /// From then until its instance was ready; `None` if it never was.
+    pub instantiated: Option<Duration>,
+    /// From then until it ended.
+    pub ended: Duration,
+}
+
+/// An outgoing HTTP request that policy let go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// The span that the server got as its parent.
+    pub span_id: [u8; 8],
+    /// In upper case.
+    pub method: String,
+    /// Without query and without secrets.
+    pub url: String,
+    /// The host as the grant names it that let the request go, such as `*.example.com`.
+    pub granted: Arc<str>,
+    /// The server's name or address.
+    pub host: String,
+    /// The server's port.
+    pub port: u16,
+    /// When it was let go.
+    pub began: Instant,
+    /// From then until the head of the answer, or until it failed.
+    pub duration: Duration,
+    /// The answer's status, or a stable word for what went wrong.
+    pub result: Result<u16, &'static str>,
 }
 
 /// What a tool answered.
@@ -148,6 +202,8 @@ pub struct Usage {
     pub memory_peak_bytes: u64,
     /// What the guest wrote to stdout and stderr, the part that was dropped included.
     pub log_bytes: u64,
+    /// What the tool answered, as `limits.output` counts it.
+    pub output_bytes: u64,
     /// Calls of host functions.
     pub hostcalls: u64,
     /// Outgoing HTTP requests that were sent.

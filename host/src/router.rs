@@ -19,12 +19,12 @@ pub use admission::Admission;
 pub struct Router {
     registry: Registry,
     admission: Admission,
-    recorder: Recorder,
+    recorder: Arc<Recorder>,
 }
 
 impl Router {
     /// A router over what `registry` knows. Every tool's metrics exist from now on.
-    pub fn new(registry: Registry, admission: Admission, recorder: Recorder) -> Router {
+    pub fn new(registry: Registry, admission: Admission, recorder: Arc<Recorder>) -> Router {
         for entry in registry.current().entries() {
             recorder.announce(&Labels::of(&entry.tool));
         }
@@ -38,7 +38,9 @@ impl Router {
     /// Runs one invocation. Whatever becomes of it, also if this future is dropped, it is
     /// recorded exactly once.
     pub async fn invoke(&self, invocation: Invocation) -> Answer {
-        let mut call = self.recorder.start(invocation.parent.as_ref());
+        let mut call = self
+            .recorder
+            .start(invocation.parent.as_ref(), invocation.input_bytes);
         let trace_id = call.trace_id();
         let decided = self.run(&invocation, &mut call).await;
         let duration = call.finish(&decided);
@@ -74,6 +76,7 @@ impl Router {
                     limits: &entry.limits,
                     world: &entry.world,
                     group: Some(&entry.tool.group),
+                    trace: call.context(),
                 },
             )
             .await;
@@ -86,7 +89,11 @@ impl Router {
             result: run.result,
             usage: run.usage,
             denials: run.denials,
+            exchanges: run.exchanges,
+            stdout: run.stdout,
+            stderr: run.stderr,
             queued,
+            timing: run.timing,
         })
     }
 
@@ -102,6 +109,11 @@ impl Router {
             self.recorder.announce(&Labels::of(&entry.tool));
         }
         Ok(group)
+    }
+
+    /// Invocations that wait for a place now.
+    pub fn waiting(&self) -> usize {
+        self.admission.waiting()
     }
 
     /// Waits until no invocation runs.

@@ -7,8 +7,14 @@
 mod instruments;
 mod names;
 mod record;
+mod request;
+mod sampling;
 mod setup;
+mod sinks;
+mod tree;
+mod wall;
 
-pub use names::{ACTIVE, CONNECTIONS, INSTANCES, METRICS, Metric, TASKS};
+pub use names::{ACTIVE, CONNECTIONS, INSTANCES, METRICS, Metric, POOL, QUEUED, TASKS};
 pub use record::{Call, Labels, Recorder};
+pub use request::{Endpoint, Request};
 pub use setup::{Scrape, Telemetry, log_to_stderr};

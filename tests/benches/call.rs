@@ -57,6 +57,7 @@ fn calls(criterion: &mut Criterion) {
                     limits: &entry.limits,
                     world: &entry.world,
                     group: Some(&entry.tool.group),
+                    trace: None,
                 };
                 entry
                     .program

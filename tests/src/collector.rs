@@ -52,6 +52,13 @@ impl Collector {
         Collector { url, inbox }
     }
 
+    /// The spans of calls alone, of those that have come so far.
+    pub fn calls(&self) -> Vec<Span> {
+        let mut spans = self.received().spans;
+        spans.retain(|span| span.name.starts_with("execute_tool"));
+        spans
+    }
+
     /// What has come so far.
     pub fn received(&self) -> Received {
         self.inbox.lock().expect("no panic").clone()
@@ -91,12 +98,13 @@ async fn metrics(State(inbox): State<Inbox>, body: Bytes) {
         if let ("llama_stack.tool_runtime.invocations_total", Some(Data::Sum(sum))) =
             (metric.name.as_str(), metric.data)
         {
+            inbox.invocations.clear();
             for point in sum.data_points {
                 let Some(Number::AsInt(count)) = point.value else {
                     panic!("a whole number")
                 };
                 let status = text(&point.attributes, "status");
-                inbox.invocations.insert(status, count);
+                *inbox.invocations.entry(status).or_default() += count;
             }
         }
     }

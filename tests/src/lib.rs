@@ -348,7 +348,10 @@ impl TestHost {
 
     /// Serves it over HTTP on a listener of the test's own.
     pub fn serve_on(self, listener: TcpListener) -> anyhow::Result<TestServer> {
-        let url = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        // The first thing that serving does; a test may call tools before that has begun.
+        self.app.runtime().listens(address);
+        let url = format!("http://{address}");
         let (stop, stopped) = oneshot::channel();
         let router = self.app.router().clone();
         let connections = self.app.connections().clone();

@@ -97,6 +97,7 @@ async fn provided(
             limits,
             world: &world,
             group: None,
+            trace: None,
         };
         let program = runtime.load(wasm, &section.functions, rights).await?;
         Ok((program, world))

@@ -27,6 +27,7 @@ pub fn inspect(args: &Inspect) -> Result<(), Stop> {
             limits: &Limits::DEFAULT,
             world: &world,
             group: None,
+            trace: None,
         };
         let program = runtime.load(wasm, &args.functions, rights).await?;
         Ok((program, needs))

@@ -60,6 +60,20 @@ pub enum Error {
 }
 
 impl Error {
+    /// The stable word for spans and metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Error::Denied(denial) | Error::TooLong { denial, .. } => denial.rule.as_str(),
+            Error::NoAddress => "dns_error",
+            Error::Connect(_) => "connect_error",
+            Error::Certificate(_) => "certificate_error",
+            Error::Tls(_) => "tls_error",
+            Error::Timeout => "timeout",
+            Error::Broken(_) => "protocol_error",
+            Error::Encoded => "encoded",
+        }
+    }
+
     /// The same without secrets.
     pub(super) fn redacted(self, redactor: &Redactor) -> Error {
         let clean = |text: String| redactor.text(&text).into_owned();

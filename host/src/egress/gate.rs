@@ -23,6 +23,7 @@ use super::rate::Bucket;
 use super::redact::Redactor;
 use super::request;
 use super::response::Intake;
+use super::trace::Exchanging;
 use crate::policy::{
     Denial, Grants, HostPattern, Needs, NetworkGrant, Rule, SecretGrant, Target, decide, excess,
 };
@@ -58,6 +59,8 @@ pub struct Gate {
 
 /// The way to where one grant leads. Its connections are its own, so each was vetted under it.
 struct Way {
+    /// The host as the grant names it.
+    granted: Arc<str>,
     connector: Connector,
     client: Client<Connector, Sent>,
     bucket: Bucket,
@@ -139,11 +142,21 @@ impl Gate {
         let patience = request.extensions().get::<Patience>();
         let patience = patience.copied().unwrap_or_default();
         let exchange = async {
-            let (request, passage) = self.let_go(request, &ledger)?;
+            let (mut request, passage) = self.let_go(request, &ledger)?;
+            let exchanging = Exchanging::begin(
+                &ledger,
+                &passage.target,
+                &passage.way.granted,
+                &self.redactor,
+            );
+            exchanging.write(request.headers_mut());
             let sent = passage.way.client.request(request).await;
-            let response = sent.map_err(|error| passage.explain(&error))?;
             let wait = Wait::new(deadline, patience.between_bytes);
-            self.take_in(response, &passage, wait)
+            let response = sent
+                .map_err(|error| passage.explain(&error))
+                .and_then(|response| self.take_in(response, &passage, wait));
+            exchanging.end(response.as_ref().map(|response| response.status().as_u16()));
+            response
         };
         let exchange = Box::pin(exchange);
         timeout_at(until(deadline, patience.first_byte), exchange)
@@ -253,6 +266,7 @@ impl Way {
             .set_host(false)
             .build(connector.clone());
         Ok(Way {
+            granted: grant.host.to_string().into(),
             connector,
             client,
             bucket: Bucket::new(grant.rate),

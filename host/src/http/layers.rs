@@ -5,7 +5,7 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::{ALLOW, AUTHORIZATION, LOCATION, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
 use super::error::Error;
-use super::{Shared, routes};
+use super::{Shared, routes, trace_parent};
 use crate::access::Caller;
 
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
@@ -34,6 +34,16 @@ pub(crate) async fn guard(
 ) -> Response {
     let method = request.method().clone();
     let uri = request.uri().clone();
+    let template = request.extensions().get::<MatchedPath>();
+    let endpoint = routes::endpoint(method.as_str(), template.map(MatchedPath::as_str));
+    let parent = trace_parent::read(request.headers());
+    let recorded = shared
+        .state
+        .recorder
+        .request(endpoint, uri.path(), parent.as_ref());
+    if let Some(context) = recorded.context() {
+        request.extensions_mut().insert(context);
+    }
     let checked = check(&shared, &uri, request.headers());
     let caller = checked.as_ref().ok().cloned().flatten();
     let mut response = match checked {
@@ -50,6 +60,7 @@ pub(crate) async fn guard(
             .insert(SHOULD_RETRY, HeaderValue::from_static("false"));
     }
     let key = caller.as_ref().and_then(Caller::name);
+    recorded.finish(status.as_u16());
     tracing::debug!(%method, path = uri.path(), status = status.as_u16(), key, "answered a request");
     response
 }

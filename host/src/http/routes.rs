@@ -16,6 +16,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::v1::{inspect, models, providers, tool_runtime, toolgroups, tools};
 use super::{Shared, health, index, layers, metrics, openapi};
+use crate::telemetry::Endpoint;
 
 /// The route whose answers say whether to repeat a call.
 pub(crate) const INVOKE: &str = "/v1/tool-runtime/invoke";
@@ -27,6 +28,8 @@ pub(crate) const OPEN: [&str; 4] = ["/v1/health", "/v1alpha/admin/health", "/hea
 pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) api: Api,
+    /// What upstream calls the function, within which part of the API.
+    name: (&'static str, &'static str),
     /// axum's notation; the first is the usual one.
     pub(crate) paths: &'static [&'static str],
     methods: MethodRouter<Arc<Shared>>,
@@ -72,12 +75,14 @@ impl Method {
 fn route<H: Handler<T, Arc<Shared>>, T: 'static>(
     method: Method,
     api: Api,
+    name: (&'static str, &'static str),
     paths: &'static [&'static str],
     handler: H,
 ) -> Route {
     Route {
         method,
         api,
+        name,
         paths,
         methods: on(method.filter(), handler),
     }
@@ -89,29 +94,29 @@ fn list() -> Vec<Route> {
     use Api::{Admin, Host, Tools};
     use Method::{Delete, Get, Post};
     vec![
-        route(Get, Tools, &["/v1/toolgroups"], toolgroups::list),
-        route(Post, Tools, &["/v1/toolgroups"], toolgroups::register),
-        route(Get, Tools, &["/v1/toolgroups/{*toolgroup_id}"], toolgroups::get),
-        route(Delete, Tools, &["/v1/toolgroups/{*toolgroup_id}"], toolgroups::unregister),
-        route(Get, Tools, &["/v1/tools", "/v1/admin/tools"], tools::list),
-        route(Get, Tools, &["/v1/tools/{*tool_name}"], tools::get),
-        route(Post, Tools, &[INVOKE], tool_runtime::invoke),
-        route(Get, Tools, &["/v1/tool-runtime/list-tools"], tool_runtime::list),
-        route(Post, Tools, &["/v1/tool-runtime/rag-tool/insert"], tool_runtime::rag_insert),
-        route(Post, Tools, &["/v1/tool-runtime/rag-tool/query"], tool_runtime::rag_query),
+        route(Get, Tools, ("tool_groups", "list_tool_groups"), &["/v1/toolgroups"], toolgroups::list),
+        route(Post, Tools, ("tool_groups", "register_tool_group"), &["/v1/toolgroups"], toolgroups::register),
+        route(Get, Tools, ("tool_groups", "get_tool_group"), &["/v1/toolgroups/{*toolgroup_id}"], toolgroups::get),
+        route(Delete, Tools, ("tool_groups", "unregister_toolgroup"), &["/v1/toolgroups/{*toolgroup_id}"], toolgroups::unregister),
+        route(Get, Tools, ("tool_groups", "list_tools"), &["/v1/tools", "/v1/admin/tools"], tools::list),
+        route(Get, Tools, ("tool_groups", "get_tool"), &["/v1/tools/{*tool_name}"], tools::get),
+        route(Post, Tools, ("tool_runtime", "invoke_tool"), &[INVOKE], tool_runtime::invoke),
+        route(Get, Tools, ("tool_runtime", "list_runtime_tools"), &["/v1/tool-runtime/list-tools"], tool_runtime::list),
+        route(Post, Tools, ("tool_runtime", "insert"), &["/v1/tool-runtime/rag-tool/insert"], tool_runtime::rag_insert),
+        route(Post, Tools, ("tool_runtime", "query"), &["/v1/tool-runtime/rag-tool/query"], tool_runtime::rag_query),
 
-        route(Get, Admin, &["/v1/health", "/v1alpha/admin/health"], inspect::health),
-        route(Get, Admin, &["/v1/version", "/v1alpha/admin/version"], inspect::version),
-        route(Get, Admin, &["/v1/inspect/routes", "/v1alpha/admin/inspect/routes"], inspect::routes),
-        route(Get, Admin, &["/v1/providers", "/v1/inspect/providers", "/v1alpha/admin/providers"], providers::list),
-        route(Get, Admin, &["/v1/providers/{*provider_id}", "/v1alpha/admin/providers/{*provider_id}"], providers::get),
-        route(Get, Admin, &["/v1/models", "/v1/openai/v1/models"], models::list),
+        route(Get, Admin, ("inspect", "health"), &["/v1/health", "/v1alpha/admin/health"], inspect::health),
+        route(Get, Admin, ("inspect", "version"), &["/v1/version", "/v1alpha/admin/version"], inspect::version),
+        route(Get, Admin, ("inspect", "list_routes"), &["/v1/inspect/routes", "/v1alpha/admin/inspect/routes"], inspect::routes),
+        route(Get, Admin, ("providers", "list_providers"), &["/v1/providers", "/v1/inspect/providers", "/v1alpha/admin/providers"], providers::list),
+        route(Get, Admin, ("providers", "inspect_provider"), &["/v1/providers/{*provider_id}", "/v1alpha/admin/providers/{*provider_id}"], providers::get),
+        route(Get, Admin, ("models", "list_models"), &["/v1/models", "/v1/openai/v1/models"], models::list),
 
-        route(Get, Host, &["/"], index::show),
-        route(Get, Host, &["/healthz"], health::live),
-        route(Get, Host, &["/readyz"], health::ready),
-        route(Get, Host, &["/metrics"], metrics::scrape),
-        route(Get, Host, &["/openapi.json"], openapi::show),
+        route(Get, Host, ("host", "index"), &["/"], index::show),
+        route(Get, Host, ("host", "live"), &["/healthz"], health::live),
+        route(Get, Host, ("host", "ready"), &["/readyz"], health::ready),
+        route(Get, Host, ("host", "metrics"), &["/metrics"], metrics::scrape),
+        route(Get, Host, ("host", "openapi"), &["/openapi.json"], openapi::show),
     ]
 }
 
@@ -120,6 +125,40 @@ static LIST: LazyLock<Vec<Route>> = LazyLock::new(list);
 /// Every route.
 pub(crate) fn all() -> &'static [Route] {
     &LIST
+}
+
+/// What answers a request with `verb` that went to `template`, and its names in metrics.
+pub(crate) fn endpoint(verb: &str, template: Option<&str>) -> Endpoint {
+    // Upstream's parameters may be empty; the path without one is then another template.
+    let leads_to = |path: &str, template: &str| {
+        path == template
+            || path
+                .split_once("{*")
+                .is_some_and(|(parent, _)| parent == template)
+    };
+    let found = template.and_then(|template| {
+        all().iter().find_map(|route| {
+            let mut paths = route.paths.iter();
+            let path = paths.find(|path| leads_to(path, template))?;
+            (route.method.as_str() == verb).then_some((route, *path))
+        })
+    });
+    let Some((route, path)) = found else {
+        return Endpoint {
+            api: "unknown",
+            method: "unknown",
+            verb: "",
+            route: "",
+            is_traced: false,
+        };
+    };
+    Endpoint {
+        api: route.name.0,
+        method: route.name.1,
+        verb: route.method.as_str(),
+        route: path,
+        is_traced: route.api != Api::Host && !OPEN.contains(&path),
+    }
 }
 
 /// The path of ours that reads `path` and has no parameter.

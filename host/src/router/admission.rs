@@ -90,6 +90,11 @@ impl Admission {
         }
     }
 
+    /// Calls that wait for a place now.
+    pub fn waiting(&self) -> usize {
+        self.queue_total - self.queue.available_permits()
+    }
+
     /// Refuses everything from now on.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);

@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use serde_json::Value;
@@ -17,8 +18,10 @@ use super::size;
 use super::values::{lift, lower_args};
 use super::world::World;
 use super::{Error, Slot};
-
-use crate::invocation::{Content, Failure, Output, ToolError, Usage};
+use crate::egress::Entries;
+use crate::invocation::{
+    Content, Exchange, Failure, Output, Timing, ToolError, TraceParent, Usage,
+};
 use crate::policy::{Denials, Limits};
 use crate::tool::{Args, GroupName, Type};
 
@@ -31,6 +34,10 @@ pub struct Run {
     pub usage: Usage,
     /// What it tried and may not.
     pub denials: Denials,
+    /// The requests that it sent.
+    pub exchanges: Vec<Exchange>,
+    /// When what of it happened.
+    pub timing: Timing,
     /// What the guest wrote to stdout, printable and cut.
     pub stdout: String,
     /// What the guest wrote to stderr, likewise.
@@ -47,6 +54,8 @@ pub struct Rights<'a> {
     /// The tool group that it was called through, which owns what it stores; `None` while its
     /// component is loaded.
     pub group: Option<&'a GroupName>,
+    /// The span that the call's own requests belong to, if somebody keeps spans.
+    pub trace: Option<TraceParent>,
 }
 
 /// What to do in a sandbox. Owned, so that it can move to another thread.
@@ -71,6 +80,7 @@ enum Gave {
 
 /// What is known of a call when its store is gone.
 struct Left {
+    instantiated: Option<Duration>,
     gave: Result<Gave, Failure>,
     usage: Usage,
     stdout: String,
@@ -81,6 +91,7 @@ impl Left {
     /// Of a call that had no store.
     fn nothing() -> Left {
         Left {
+            instantiated: None,
             gave: Err(Failure::Host),
             usage: Usage::default(),
             stdout: String::new(),
@@ -101,7 +112,7 @@ impl Program {
         args: &Args,
         rights: Rights<'_>,
     ) -> Run {
-        let account = Account::new(rights.limits);
+        let account = Account::new(&rights);
         let left = match work(function, args, rights.limits) {
             Ok(work) => self.enter(slot, work, rights, &account).await,
             Err(error) => {
@@ -110,20 +121,39 @@ impl Program {
             }
         };
         let result = match left.gave {
-            Ok(Gave::Output(result)) => within(result, rights.limits),
+            Ok(Gave::Output(result)) => result,
             Ok(Gave::Tools(_)) => Err(Failure::Host),
             Err(failure) => Err(failure),
         };
-        let (traffic, denials) = account.ledger.take();
+        let output_bytes = size::of(&result);
+        let result = if output_bytes > rights.limits.output_bytes {
+            Err(Failure::OutputTooLarge {
+                limit_bytes: rights.limits.output_bytes,
+            })
+        } else {
+            result
+        };
+        let Entries {
+            traffic,
+            denials,
+            exchanges,
+        } = account.ledger.take();
         let mut run = Run {
             result,
             usage: Usage {
+                output_bytes,
                 http_requests: traffic.requests,
                 http_sent_bytes: traffic.sent_bytes,
                 http_received_bytes: traffic.received_bytes,
                 ..left.usage
             },
             denials,
+            exchanges,
+            timing: Timing {
+                began: account.began,
+                instantiated: left.instantiated,
+                ended: account.began.elapsed(),
+            },
             stdout: left.stdout,
             stderr: left.stderr,
         };
@@ -137,7 +167,7 @@ impl Program {
         slot: Slot,
         rights: Rights<'_>,
     ) -> Result<Vec<Function>, Error> {
-        let account = Account::new(rights.limits);
+        let account = Account::new(&rights);
         match self
             .enter(slot, Work::ListTools, rights, &account)
             .await
@@ -194,7 +224,9 @@ impl Program {
         };
         let unburned = store.get_fuel().unwrap_or(0);
         let sandbox = store.data();
+        let began = sandbox.account.began;
         let left = Left {
+            instantiated: sandbox.instantiated.map(|ready| ready - began),
             gave,
             usage: Usage {
                 fuel: limits.fuel.saturating_sub(unburned),
@@ -214,6 +246,7 @@ impl Program {
 
     async fn work(&self, store: &mut Store<Sandbox>, work: Work) -> wasmtime::Result<Gave> {
         let instance = self.pre.instantiate_async(&mut *store).await?;
+        store.data_mut().instantiated = Some(Instant::now());
         match work {
             Work::Typed { function, args } => {
                 let Entry::Typed { export, result, .. } = &function.entry else {
@@ -351,21 +384,6 @@ fn tool_failure(ty: &Type, value: &Val) -> Failure {
         reason: ToolError::Failed,
         message,
     }
-}
-
-/// Holds what the tool said, good or bad, to the output limit, counted as the caller sees it.
-fn within(said: Result<Output, Failure>, limits: &Limits) -> Result<Output, Failure> {
-    let size = match &said {
-        Ok(output) => size::of(output),
-        Err(Failure::Tool { message, .. }) => message.len(),
-        Err(_) => 0,
-    };
-    if size as u64 > limits.output_bytes {
-        return Err(Failure::OutputTooLarge {
-            limit_bytes: limits.output_bytes,
-        });
-    }
-    said
 }
 
 fn provided(definition: Definition) -> Function {

@@ -96,10 +96,12 @@ fn redact_failure(failure: &mut Failure, redactor: &Redactor) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use serde_json::json;
 
     use super::*;
-    use crate::invocation::{ToolError, Usage};
+    use crate::invocation::{Timing, ToolError, Usage};
     use crate::policy::{Denial, Denials, HostPattern, Rule, Secret, SecretGrant};
 
     const VALUE: &str = "sk-0123456789";
@@ -127,6 +129,12 @@ mod tests {
             result,
             usage: Usage::default(),
             denials,
+            exchanges: Vec::new(),
+            timing: Timing {
+                began: Instant::now(),
+                instantiated: None,
+                ended: Duration::ZERO,
+            },
             stdout: format!("out {VALUE}"),
             stderr: format!("err {VALUE}"),
         }

@@ -16,7 +16,6 @@ use super::limits::Limiter;
 use super::log::Log;
 use super::world::World;
 use crate::egress::Ledger;
-use crate::policy::Limits;
 use crate::tool::GroupName;
 
 /// What the host copies for one host call or result beyond the output limit, in bytes.
@@ -37,6 +36,8 @@ pub struct Sandbox {
     pub stdout: Log,
     /// What the guest wrote to stderr.
     pub stderr: Log,
+    /// When the instance was ready.
+    pub instantiated: Option<Instant>,
     /// Calls of host functions so far.
     pub hostcalls: u64,
     hostcalls_max: u64,
@@ -47,6 +48,8 @@ pub struct Sandbox {
 /// What a call's owner keeps of it, to read when it is over or gone.
 #[derive(Debug)]
 pub struct Account {
+    /// When the sandbox was made; the call's clock starts here.
+    pub began: Instant,
     /// Requests and denials.
     pub ledger: Arc<Ledger>,
     /// How long it computed.
@@ -54,10 +57,13 @@ pub struct Account {
 }
 
 impl Account {
-    /// An empty account. The call's clock starts here.
-    pub fn new(limits: &Limits) -> Arc<Account> {
+    /// An empty account of a call with `rights`.
+    pub fn new(rights: &Rights<'_>) -> Arc<Account> {
+        let began = Instant::now();
+        let Rights { limits, trace, .. } = rights;
         Arc::new(Account {
-            ledger: Ledger::new(Instant::now() + limits.timeout, limits.http_requests),
+            began,
+            ledger: Ledger::new(began + limits.timeout, limits.http_requests, *trace),
             ticks: Ticks::default(),
         })
     }
@@ -85,6 +91,7 @@ pub fn store(
         limits,
         world,
         group,
+        trace: _,
     } = rights;
     let (stdout, stderr) = Log::pair(limits.log_bytes);
     let handles_max = limits.handles as usize;
@@ -101,6 +108,7 @@ pub fn store(
         limiter: Limiter::new(limits),
         stdout,
         stderr,
+        instantiated: None,
         hostcalls: 0,
         hostcalls_max: limits.hostcalls,
         account: account.clone(),

@@ -1,14 +1,24 @@
 //! How large an answer is, which `limits.output` bounds.
 
-use crate::invocation::{Content, Output, ResourceBody};
+use crate::invocation::{Content, Failure, Output, ResourceBody};
 
 /// What an item counts for beside its own text, bytes and names: about what the caller's JSON
 /// writes around it. A million empty ones are no small answer.
 const ITEM_BYTES: usize = 64;
 
-/// The size of `output`, in bytes. The first item counts for what is in it alone: a text of the
+/// The size of what a tool said, good or bad, in bytes.
+pub fn of(said: &Result<Output, Failure>) -> u64 {
+    let bytes = match said {
+        Ok(output) => of_output(output),
+        Err(Failure::Tool { message, .. }) => message.len(),
+        Err(_) => 0,
+    };
+    bytes as u64
+}
+
+/// The first item counts for what is in it alone: a text of the
 /// very limit is an answer.
-pub fn of(output: &Output) -> usize {
+fn of_output(output: &Output) -> usize {
     let others = output.content.len().saturating_sub(1);
     let inside: usize = output.content.iter().map(content).sum();
     inside + others * ITEM_BYTES
@@ -90,7 +100,7 @@ mod tests {
                 content: vec![item],
                 structured: None,
             };
-            assert_eq!(of(&output), size, "{output:?}");
+            assert_eq!(of_output(&output), size, "{output:?}");
         }
     }
 
@@ -101,7 +111,7 @@ mod tests {
                 content: vec![Content::Text(String::new()); items],
                 structured: None,
             };
-            assert_eq!(of(&output), size, "{items}");
+            assert_eq!(of_output(&output), size, "{items}");
         }
     }
 }

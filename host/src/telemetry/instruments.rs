@@ -3,74 +3,227 @@
 use std::time::Duration;
 
 use opentelemetry::KeyValue;
-use opentelemetry::metrics::{Counter, Histogram, Meter};
+use opentelemetry::metrics::{
+    BoundCounter, BoundHistogram, Counter, Histogram, Meter, UpDownCounter,
+};
 
 use super::names::{
-    DENIALS, DURATION, DURATION_BUCKETS, INVOCATIONS, PROVIDER, RULE, STATUS, TOOL_GROUP,
-    TOOL_NAME, UNKNOWN,
+    API, CONCURRENT_REQUESTS, DENIALS, DURATION, DURATION_BUCKETS, ERROR_KIND, ERRORS, FUEL,
+    FUEL_BUCKETS, HOST, HTTP_REQUESTS, INPUT, INSTANTIATION, INVOCATIONS, MEMORY, MEMORY_BUCKETS,
+    METHOD, Metric, OUTPUT, PAYLOAD_BUCKETS, PROVIDER, QUEUE_WAIT, REQUEST_DURATION, REQUESTS,
+    RESULT, RULE, SHORT_BUCKETS, STATUS, STATUS_CODE, TOOL_GROUP, TOOL_NAME, UNKNOWN,
 };
 use super::record::Labels;
-use crate::invocation::{Failure, Outcome, Rejection};
+use super::request::Endpoint;
+use crate::invocation::{Exchange, Failure, Outcome, Rejection};
 
 /// Every instrument, made once and handed in.
 pub struct Instruments {
     invocations: Counter<u64>,
     duration: Histogram<f64>,
+    errors: Counter<u64>,
     denials: Counter<u64>,
+    queue_wait: Histogram<f64>,
+    instantiation: Histogram<f64>,
+    fuel: Histogram<u64>,
+    memory: Histogram<u64>,
+    input: Histogram<u64>,
+    output: Histogram<u64>,
+    http_requests: Counter<u64>,
+    requests: Counter<u64>,
+    request_duration: Histogram<f64>,
+    concurrent_requests: UpDownCounter<i64>,
+}
+
+/// The series of one tool that every call adds to, looked up once: to add to them takes
+/// nanoseconds.
+pub struct Series {
+    /// What the labels say of the tool.
+    labels: [KeyValue; 3],
+    success: Ending,
+    error: Ending,
+    queue_wait: BoundHistogram<f64>,
+    instantiation: BoundHistogram<f64>,
+    fuel: BoundHistogram<u64>,
+    memory: BoundHistogram<u64>,
+    input: BoundHistogram<u64>,
+    output: BoundHistogram<u64>,
+}
+
+/// The series of one tool and status.
+struct Ending {
+    invocations: BoundCounter<u64>,
+    duration: BoundHistogram<f64>,
+}
+
+/// One invocation, as far as metrics go.
+pub struct Measured<'a> {
+    /// What became of it.
+    pub decided: &'a Result<Outcome, Rejection>,
+    /// From entering the router to its answer.
+    pub duration: Duration,
+    /// Size of the request that brought it, in bytes.
+    pub input_bytes: u64,
 }
 
 impl Instruments {
-    /// Makes them on `meter`. No units: `_total` and `_seconds` already stand in the names,
-    /// and Prometheus exporters would double them.
+    /// Makes them on `meter`. No units: `_total`, `_seconds` and `_bytes` already stand in the
+    /// names, and Prometheus exporters would double them.
     pub fn new(meter: &Meter) -> Instruments {
+        let counter = |metric: &Metric| {
+            let counter = meter.u64_counter(metric.name);
+            counter.with_description(metric.help).build()
+        };
+        let seconds = |metric: &Metric, buckets: &[f64]| {
+            let histogram = meter.f64_histogram(metric.name);
+            let histogram = histogram.with_description(metric.help);
+            histogram.with_boundaries(buckets.to_vec()).build()
+        };
+        let amounts = |metric: &Metric, buckets: &[f64]| {
+            let histogram = meter.u64_histogram(metric.name);
+            let histogram = histogram.with_description(metric.help);
+            histogram.with_boundaries(buckets.to_vec()).build()
+        };
         Instruments {
-            invocations: meter
-                .u64_counter(INVOCATIONS.name)
-                .with_description(INVOCATIONS.help)
-                .build(),
-            duration: meter
-                .f64_histogram(DURATION.name)
-                .with_description(DURATION.help)
-                .with_boundaries(DURATION_BUCKETS.to_vec())
-                .build(),
-            denials: meter
-                .u64_counter(DENIALS.name)
-                .with_description(DENIALS.help)
+            invocations: counter(&INVOCATIONS),
+            duration: seconds(&DURATION, &DURATION_BUCKETS),
+            errors: counter(&ERRORS),
+            denials: counter(&DENIALS),
+            queue_wait: seconds(&QUEUE_WAIT, &DURATION_BUCKETS),
+            instantiation: seconds(&INSTANTIATION, &SHORT_BUCKETS),
+            fuel: amounts(&FUEL, &FUEL_BUCKETS),
+            memory: amounts(&MEMORY, &MEMORY_BUCKETS),
+            input: amounts(&INPUT, &PAYLOAD_BUCKETS),
+            output: amounts(&OUTPUT, &PAYLOAD_BUCKETS),
+            http_requests: counter(&HTTP_REQUESTS),
+            requests: counter(&REQUESTS),
+            request_duration: seconds(&REQUEST_DURATION, &DURATION_BUCKETS),
+            concurrent_requests: meter
+                .i64_up_down_counter(CONCURRENT_REQUESTS.name)
+                .with_description(CONCURRENT_REQUESTS.help)
                 .build(),
         }
     }
 
-    /// Makes the series of one tool visible before its first call, so that rates miss nothing.
-    pub fn announce(&self, labels: &Labels) {
-        for status in ["success", "error"] {
-            self.invocations
-                .add(0, &attributes(Some(labels), (STATUS, status)));
+    /// The series of one tool, or of all that the catalog does not know. They are visible at
+    /// zero from now on, so that rates miss nothing.
+    pub fn series(&self, labels: Option<&Labels>) -> Series {
+        let described = described(labels);
+        let ending = |status| {
+            let labels = with(&described, STATUS, status);
+            // The first point makes the series.
+            self.invocations.add(0, &labels);
+            Ending {
+                invocations: self.invocations.bind(&labels),
+                duration: self.duration.bind(&labels),
+            }
+        };
+        Series {
+            success: ending("success"),
+            error: ending("error"),
+            queue_wait: self.queue_wait.bind(&described),
+            instantiation: self.instantiation.bind(&described),
+            fuel: self.fuel.bind(&described),
+            memory: self.memory.bind(&described),
+            input: self.input.bind(&described),
+            output: self.output.bind(&described),
+            labels: described,
         }
     }
 
     /// Counts one invocation.
-    pub fn record(
-        &self,
-        labels: Option<&Labels>,
-        decided: &Result<Outcome, Rejection>,
-        duration: Duration,
-    ) {
-        let described = attributes(labels, (STATUS, status(decided)));
-        self.invocations.add(1, &described);
-        self.duration.record(duration.as_secs_f64(), &described);
-        if let Ok(outcome) = decided {
-            for (rule, count) in &outcome.denials.counts {
-                let described = attributes(labels, (RULE, rule.as_str()));
-                self.denials.add(*count, &described);
+    pub fn record(&self, series: &Series, measured: &Measured<'_>) {
+        let Measured {
+            decided, duration, ..
+        } = measured;
+        let ending = match error_kind(decided) {
+            None => &series.success,
+            Some(kind) => {
+                self.errors.add(1, &with(&series.labels, ERROR_KIND, kind));
+                &series.error
             }
+        };
+        ending.invocations.add(1);
+        ending.duration.record(duration.as_secs_f64());
+        if let Ok(outcome) = decided {
+            self.record_run(series, outcome);
+            series.input.record(measured.input_bytes);
         }
+    }
+
+    fn record_run(&self, series: &Series, outcome: &Outcome) {
+        let usage = &outcome.usage;
+        series.queue_wait.record(outcome.queued.as_secs_f64());
+        if let Some(instantiated) = outcome.timing.instantiated {
+            series.instantiation.record(instantiated.as_secs_f64());
+        }
+        series.fuel.record(usage.fuel);
+        series.memory.record(usage.memory_peak_bytes);
+        series.output.record(usage.output_bytes);
+        for (rule, count) in &outcome.denials.counts {
+            let labels = with(&series.labels, RULE, rule.as_str());
+            self.denials.add(*count, &labels);
+        }
+        for exchange in &outcome.exchanges {
+            self.record_exchange(series, exchange);
+        }
+    }
+
+    fn record_exchange(&self, series: &Series, exchange: &Exchange) {
+        let result = match exchange.result {
+            Ok(100..200) => "1xx",
+            Ok(200..300) => "2xx",
+            Ok(300..400) => "3xx",
+            Ok(400..500) => "4xx",
+            Ok(500..600) => "5xx",
+            Ok(_) => "other",
+            Err(kind) => kind,
+        };
+        let [tool, group, provider] = series.labels.clone();
+        let labels = [
+            tool,
+            group,
+            provider,
+            // The grant's words: the guest may choose among any number of hosts.
+            KeyValue::new(HOST, exchange.granted.clone()),
+            KeyValue::new(RESULT, result),
+        ];
+        self.http_requests.add(1, &labels);
+    }
+
+    /// A request begins.
+    pub fn begin_request(&self, endpoint: &Endpoint) {
+        let api = [KeyValue::new(API, endpoint.api)];
+        self.concurrent_requests.add(1, &api);
+    }
+
+    /// A request ends; `status_code` is that of its answer, `None` if the client went away.
+    pub fn end_request(&self, endpoint: &Endpoint, status_code: Option<u16>, duration: Duration) {
+        let is_success = status_code.is_some_and(|code| code < 400);
+        let [api, method] = [
+            KeyValue::new(API, endpoint.api),
+            KeyValue::new(METHOD, endpoint.method),
+        ];
+        self.concurrent_requests.add(-1, std::slice::from_ref(&api));
+        self.request_duration
+            .record(duration.as_secs_f64(), &[api.clone(), method.clone()]);
+        let code = match status_code {
+            Some(200) => "200".into(),
+            Some(code) => opentelemetry::Value::from(code.to_string()),
+            None => UNKNOWN.into(),
+        };
+        let status = if is_success { "success" } else { "error" };
+        let labels = [
+            api,
+            method,
+            KeyValue::new(STATUS, status),
+            KeyValue::new(STATUS_CODE, code),
+        ];
+        self.requests.add(1, &labels);
     }
 }
 
-fn attributes(
-    labels: Option<&Labels>,
-    (key, value): (&'static str, &'static str),
-) -> [KeyValue; 4] {
+fn described(labels: Option<&Labels>) -> [KeyValue; 3] {
     let [tool, group, provider] = match labels {
         Some(labels) => [
             labels.tool.clone(),
@@ -83,16 +236,12 @@ fn attributes(
         KeyValue::new(TOOL_NAME, tool),
         KeyValue::new(TOOL_GROUP, group),
         KeyValue::new(PROVIDER, provider),
-        KeyValue::new(key, value),
     ]
 }
 
-fn status(decided: &Result<Outcome, Rejection>) -> &'static str {
-    if error_kind(decided).is_none() {
-        "success"
-    } else {
-        "error"
-    }
+fn with(labels: &[KeyValue; 3], key: &'static str, value: &'static str) -> [KeyValue; 4] {
+    let [tool, group, provider] = labels.clone();
+    [tool, group, provider, KeyValue::new(key, value)]
 }
 
 /// The stable word for what went wrong, if something did.

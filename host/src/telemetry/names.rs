@@ -32,11 +32,102 @@ pub const DENIALS: Metric = Metric {
     help: "Things that running tools tried and policy denied, by tool and rule",
 };
 
+/// Invocations that failed.
+pub const ERRORS: Metric = Metric {
+    name: "llama_stack.tool_runtime.errors_total",
+    prometheus: "llama_stack_tool_runtime_errors_total",
+    help: "Tool invocations that failed or were refused, by tool and kind",
+};
+
+/// How long calls waited for a place.
+pub const QUEUE_WAIT: Metric = Metric {
+    name: "llama_stack.tool_runtime.queue_wait_seconds",
+    prometheus: "llama_stack_tool_runtime_queue_wait_seconds",
+    help: "Seconds that a call waited for a place in the instance pool",
+};
+
+/// How long instances took to make.
+pub const INSTANTIATION: Metric = Metric {
+    name: "llama_stack.tool_runtime.instantiation_seconds",
+    prometheus: "llama_stack_tool_runtime_instantiation_seconds",
+    help: "Seconds in which the sandbox and instance of a call were made",
+};
+
+/// Fuel of calls.
+pub const FUEL: Metric = Metric {
+    name: "llama_stack.tool_runtime.fuel",
+    prometheus: "llama_stack_tool_runtime_fuel",
+    help: "Fuel that a call burned, about one for each instruction",
+};
+
+/// Memory of calls.
+pub const MEMORY: Metric = Metric {
+    name: "llama_stack.tool_runtime.memory_peak_bytes",
+    prometheus: "llama_stack_tool_runtime_memory_peak_bytes",
+    help: "The most linear memory that a call held",
+};
+
+/// Arguments of calls.
+pub const INPUT: Metric = Metric {
+    name: "llama_stack.tool_runtime.input_bytes",
+    prometheus: "llama_stack_tool_runtime_input_bytes",
+    help: "Size of the request of a call that ran, as it came in",
+};
+
+/// Answers of calls.
+pub const OUTPUT: Metric = Metric {
+    name: "llama_stack.tool_runtime.output_bytes",
+    prometheus: "llama_stack_tool_runtime_output_bytes",
+    help: "Size of what a tool answered, as limits.output counts it",
+};
+
+/// Requests of tools.
+pub const HTTP_REQUESTS: Metric = Metric {
+    name: "llama_stack.tool_runtime.http_requests_total",
+    prometheus: "llama_stack_tool_runtime_http_requests_total",
+    help: "HTTP requests that tools sent, by tool, granted host and what came of them",
+};
+
+/// Requests that were answered.
+pub const REQUESTS: Metric = Metric {
+    name: "llama_stack.requests_total",
+    prometheus: "llama_stack_requests_total",
+    help: "HTTP requests that were answered, by API, method of it and status",
+};
+
+/// How long requests took.
+pub const REQUEST_DURATION: Metric = Metric {
+    name: "llama_stack.request_duration_seconds",
+    prometheus: "llama_stack_request_duration_seconds",
+    help: "Seconds from the head of an HTTP request to that of its answer",
+};
+
+/// Requests under way.
+pub const CONCURRENT_REQUESTS: Metric = Metric {
+    name: "llama_stack.concurrent_requests",
+    prometheus: "llama_stack_concurrent_requests",
+    help: "HTTP requests being answered now, by API",
+};
+
 /// Calls that hold a place in the instance pool.
 pub const ACTIVE: Metric = Metric {
     name: "llama_stack.tool_runtime.active_calls",
     prometheus: "llama_stack_tool_runtime_active_calls",
     help: "Calls that hold a place in the instance pool now",
+};
+
+/// Calls that wait for a place.
+pub const QUEUED: Metric = Metric {
+    name: "llama_stack.tool_runtime.queued_calls",
+    prometheus: "llama_stack_tool_runtime_queued_calls",
+    help: "Calls that wait for a place in the instance pool now",
+};
+
+/// Places in the pool.
+pub const POOL: Metric = Metric {
+    name: "llama_stack.tool_runtime.pool_places",
+    prometheus: "llama_stack_tool_runtime_pool_places",
+    help: "Places of the instance pool, which is how many calls can run at the same time",
 };
 
 /// Instances alive.
@@ -61,11 +152,24 @@ pub const CONNECTIONS: Metric = Metric {
 };
 
 /// Every instrument.
-pub const METRICS: [Metric; 7] = [
+pub const METRICS: [Metric; 20] = [
     INVOCATIONS,
     DURATION,
+    ERRORS,
     DENIALS,
+    QUEUE_WAIT,
+    INSTANTIATION,
+    FUEL,
+    MEMORY,
+    INPUT,
+    OUTPUT,
+    HTTP_REQUESTS,
+    REQUESTS,
+    REQUEST_DURATION,
+    CONCURRENT_REQUESTS,
     ACTIVE,
+    QUEUED,
+    POOL,
     INSTANCES,
     TASKS,
     CONNECTIONS,
@@ -75,6 +179,37 @@ pub const METRICS: [Metric; 7] = [
 pub const DURATION_BUCKETS: [f64; 16] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
     60.0,
+];
+
+/// Upper bounds of short times, in seconds: 1 µs to 1 s.
+pub const SHORT_BUCKETS: [f64; 13] = [
+    1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 1e-2, 0.1, 1.0,
+];
+
+/// Upper bounds of fuel: a thousand to a trillion.
+pub const FUEL_BUCKETS: [f64; 10] = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12];
+
+/// Upper bounds of memory, in bytes: 64 KiB to 1 GiB.
+pub const MEMORY_BUCKETS: [f64; 8] = [
+    65536.0,
+    262_144.0,
+    1_048_576.0,
+    4_194_304.0,
+    16_777_216.0,
+    67_108_864.0,
+    268_435_456.0,
+    1_073_741_824.0,
+];
+
+/// Upper bounds of payloads, in bytes: 256 B to 64 MiB.
+pub const PAYLOAD_BUCKETS: [f64; 7] = [
+    256.0,
+    1024.0,
+    16_384.0,
+    65536.0,
+    1_048_576.0,
+    4_194_304.0,
+    67_108_864.0,
 ];
 
 /// The instrumentation scope, as upstream names it.
@@ -90,6 +225,18 @@ pub const PROVIDER: &str = "provider";
 pub const STATUS: &str = "status";
 /// The rule that said no; of denials.
 pub const RULE: &str = "rule";
+/// Of errors: the stable word for what went wrong.
+pub const ERROR_KIND: &str = "error_type";
+/// Of tools' requests: the host as the grant names it.
+pub const HOST: &str = "host";
+/// Of tools' requests: such as `2xx`, or a stable word for what went wrong.
+pub const RESULT: &str = "result";
+/// Of requests: the part of Llama Stack's API, such as `tool_runtime`.
+pub const API: &str = "api";
+/// Of requests: what upstream calls the function behind the route, such as `invoke_tool`.
+pub const METHOD: &str = "method";
+/// Of requests: the HTTP status.
+pub const STATUS_CODE: &str = "status_code";
 /// What the labels say of a tool that is not in the catalog.
 pub const UNKNOWN: &str = "unknown";
 
@@ -117,6 +264,32 @@ pub const SPAN_MEMORY: &str = "sandbox.memory.peak_bytes";
 pub const SPAN_HOSTCALLS: &str = "sandbox.hostcalls";
 /// Outgoing HTTP requests sent.
 pub const SPAN_HTTP_REQUESTS: &str = "sandbox.http.requests";
+/// Name of the span of a wait for a place.
+pub const ADMISSION: &str = "admission";
+/// Name of the span in which an instance is made.
+pub const INSTANTIATE: &str = "instantiate";
+/// Name of the span in which the guest computes.
+pub const CALL: &str = "call";
+/// OpenTelemetry's HTTP conventions: the method.
+pub const HTTP_METHOD: &str = "http.request.method";
+/// The status of the answer.
+pub const HTTP_STATUS: &str = "http.response.status_code";
+/// The route that answered, with its parameters unfilled.
+pub const HTTP_ROUTE: &str = "http.route";
+/// The path of a request.
+pub const URL_PATH: &str = "url.path";
+/// The URL of a request, without its query.
+pub const URL_FULL: &str = "url.full";
+/// The server's name or address.
+pub const SERVER_ADDRESS: &str = "server.address";
+/// The server's port.
+pub const SERVER_PORT: &str = "server.port";
+/// Span event: the guest wrote a line.
+pub const EVENT_LOG: &str = "log";
+/// Of [`EVENT_LOG`]: `stdout` or `stderr`.
+pub const LOG_STREAM: &str = "log.iostream";
+/// Of [`EVENT_LOG`]: the line.
+pub const LOG_TEXT: &str = "message";
 /// Span event: policy denied something that the tool tried.
 pub const EVENT_DENIED: &str = "denied";
 /// Of [`EVENT_DENIED`]: the rule that said no.

@@ -1,26 +1,20 @@
 //! One record for each invocation, whatever becomes of it.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use opentelemetry::trace::{
-    Span as _, SpanContext, SpanId, SpanKind, Status, TraceContextExt, TraceFlags, TraceId,
-    TraceState, Tracer as _,
-};
-use opentelemetry::{Context, KeyValue};
-use opentelemetry_sdk::trace::{SdkTracer, Span};
-
-use super::instruments::{Instruments, error_kind};
-use super::names::{
-    DENIAL_RULE, DENIAL_TARGET, ERROR_TYPE, EVENT_DENIED, EXECUTE_TOOL, GEN_AI_OPERATION,
-    GEN_AI_TOOL_NAME, SPAN_FUEL, SPAN_HOSTCALLS, SPAN_HTTP_REQUESTS, SPAN_LOG, SPAN_MEMORY,
-    SPAN_PROVIDER, SPAN_QUEUE_MS, SPAN_TOOL_GROUP,
-};
+use super::instruments::{Instruments, Measured, Series, error_kind};
+use super::sampling::Sampling;
+use super::sinks::Sinks;
+use super::tree;
+use super::wall::Wall;
+use crate::config;
 use crate::invocation::{Outcome, Rejection, TraceParent};
 use crate::tool::Tool;
 
 /// What the metrics call a tool. Only the catalog makes these, so their number is bounded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Labels {
     /// The tool's bare name.
     pub tool: Arc<str>,
@@ -43,76 +37,103 @@ impl Labels {
 
 /// Records invocations.
 pub struct Recorder {
-    instruments: Instruments,
-    tracer: SdkTracer,
+    pub(super) instruments: Instruments,
+    /// Of every tool that there has been; the catalog bounds them.
+    series: RwLock<HashMap<Labels, Arc<Series>>>,
+    /// Of all tools that there are not, from the first call of one on.
+    unknown: OnceLock<Series>,
+    pub(super) sinks: Arc<Sinks>,
+    sampling: Sampling,
+    pub(super) propagates: bool,
 }
 
 impl Recorder {
-    pub(super) fn new(instruments: Instruments, tracer: SdkTracer) -> Recorder {
+    pub(super) fn new(
+        instruments: Instruments,
+        sinks: Arc<Sinks>,
+        config: &config::Telemetry,
+    ) -> Recorder {
         Recorder {
+            series: RwLock::default(),
+            unknown: OnceLock::new(),
             instruments,
-            tracer,
+            sinks,
+            sampling: Sampling::new(&config.sampling),
+            propagates: config.propagates,
         }
     }
 
     /// Makes a tool's series visible at zero.
     pub fn announce(&self, labels: &Labels) {
-        self.instruments.announce(labels);
+        self.series(labels);
+    }
+
+    /// The series of a tool, which exist from the first time on.
+    fn series(&self, labels: &Labels) -> Arc<Series> {
+        let known = self.series.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(series) = known.get(labels) {
+            return series.clone();
+        }
+        drop(known);
+        let mut known = self.series.write().unwrap_or_else(PoisonError::into_inner);
+        let made = || Arc::new(self.instruments.series(Some(labels)));
+        known.entry(labels.clone()).or_insert_with(made).clone()
+    }
+
+    /// A new span's own: in the trace of `parent`, or the first of a trace.
+    pub(super) fn context(&self, parent: Option<&TraceParent>) -> TraceParent {
+        let trace_id = parent.map_or_else(rand::random, |parent| parent.trace_id);
+        TraceParent {
+            trace_id,
+            span_id: rand::random(),
+            sampled: self.sampling.keeps(parent, trace_id),
+        }
     }
 
     /// Starts the span and the clock of one invocation. What is returned records exactly once:
     /// in [`Call::finish`], or as cancelled when it is dropped.
-    pub fn start(&self, parent: Option<&TraceParent>) -> Call<'_> {
-        let context = match parent {
-            Some(parent) => Context::new().with_remote_span_context(remote(parent)),
-            None => Context::new(),
-        };
-        let builder = self
-            .tracer
-            .span_builder(EXECUTE_TOOL)
-            .with_kind(SpanKind::Internal)
-            .with_attributes([KeyValue::new(GEN_AI_OPERATION, EXECUTE_TOOL)]);
-        let span = self.tracer.build_with_context(builder, &context);
+    /// `input_bytes` is the size of the request that brought it.
+    pub fn start(&self, parent: Option<&TraceParent>, input_bytes: u64) -> Call<'_> {
         Call {
             recorder: self,
-            span,
+            context: self.context(parent),
+            parent: parent.map(|parent| parent.span_id),
             labels: None,
-            started: Instant::now(),
+            series: None,
+            input_bytes,
+            wall: Wall::now(),
             finished: false,
         }
     }
 }
 
-fn remote(parent: &TraceParent) -> SpanContext {
-    let flags = if parent.sampled {
-        TraceFlags::SAMPLED
-    } else {
-        TraceFlags::default()
-    };
-    let (trace_id, span_id) = (
-        TraceId::from_bytes(parent.trace_id),
-        SpanId::from_bytes(parent.span_id),
-    );
-    SpanContext::new(trace_id, span_id, flags, true, TraceState::NONE)
-}
-
 /// An invocation under way.
 pub struct Call<'a> {
     recorder: &'a Recorder,
-    span: Span,
+    context: TraceParent,
+    parent: Option<[u8; 8]>,
     labels: Option<Labels>,
-    started: Instant,
+    series: Option<Arc<Series>>,
+    input_bytes: u64,
+    wall: Wall,
     finished: bool,
 }
 
 impl Call<'_> {
     /// The trace that the span belongs to, 32 lower-case hex digits.
     pub fn trace_id(&self) -> String {
-        self.span.span_context().trace_id().to_string()
+        format!("{:032x}", u128::from_be_bytes(self.context.trace_id))
+    }
+
+    /// The call's own span, for the requests that the tool sends; `None` if they shall not
+    /// tell of it.
+    pub fn context(&self) -> Option<TraceParent> {
+        self.recorder.propagates.then_some(self.context)
     }
 
     /// Says which tool it is. Without this the metrics say `unknown`.
     pub fn identify(&mut self, labels: Labels) {
+        self.series = Some(self.recorder.series(&labels));
         self.labels = Some(labels);
     }
 
@@ -123,62 +144,37 @@ impl Call<'_> {
 
     fn record(&mut self, decided: &Result<Outcome, Rejection>) -> Duration {
         self.finished = true;
-        let duration = self.started.elapsed();
-        self.recorder
-            .instruments
-            .record(self.labels.as_ref(), decided, duration);
-        if self.span.is_recording() {
-            self.describe(decided);
+        let ended = Instant::now();
+        let duration = ended - self.wall.instant();
+        let Recorder {
+            instruments,
+            unknown,
+            sinks,
+            ..
+        } = self.recorder;
+        let measured = Measured {
+            decided,
+            duration,
+            input_bytes: self.input_bytes,
+        };
+        let series = match &self.series {
+            Some(series) => series,
+            None => unknown.get_or_init(|| instruments.series(None)),
+        };
+        instruments.record(series, &measured);
+        if !sinks.is_empty() {
+            let root = tree::Root {
+                context: self.context,
+                parent: self.parent,
+                wall: self.wall,
+                labels: self.labels.as_ref(),
+                error: error_kind(decided),
+                ended,
+            };
+            let spans = tree::spans(&root, decided.as_ref().ok());
+            sinks.send(spans, self.context.sampled);
         }
-        self.span.end();
         duration
-    }
-
-    fn describe(&mut self, decided: &Result<Outcome, Rejection>) {
-        if let Some(labels) = &self.labels {
-            self.span
-                .update_name(format!("{EXECUTE_TOOL} {}", labels.tool));
-            self.span
-                .set_attribute(KeyValue::new(GEN_AI_TOOL_NAME, labels.tool.clone()));
-            self.span
-                .set_attribute(KeyValue::new(SPAN_TOOL_GROUP, labels.group.clone()));
-            self.span
-                .set_attribute(KeyValue::new(SPAN_PROVIDER, labels.provider.clone()));
-        }
-        if let Ok(outcome) = decided {
-            self.describe_run(outcome);
-        }
-        if let Some(kind) = error_kind(decided) {
-            self.span.set_attribute(KeyValue::new(ERROR_TYPE, kind));
-            // The kind, not the text: a tool's own words may hold what it was told.
-            self.span.set_status(Status::error(kind));
-        }
-    }
-}
-
-impl Call<'_> {
-    fn describe_run(&mut self, outcome: &Outcome) {
-        let usage = &outcome.usage;
-        let queue_ms = outcome.queued.as_secs_f64() * 1e3;
-        self.span
-            .set_attribute(KeyValue::new(SPAN_QUEUE_MS, queue_ms));
-        for (name, amount) in [
-            (SPAN_LOG, usage.log_bytes),
-            (SPAN_FUEL, usage.fuel),
-            (SPAN_MEMORY, usage.memory_peak_bytes),
-            (SPAN_HOSTCALLS, usage.hostcalls),
-            (SPAN_HTTP_REQUESTS, u64::from(usage.http_requests)),
-        ] {
-            let amount = i64::try_from(amount).unwrap_or(i64::MAX);
-            self.span.set_attribute(KeyValue::new(name, amount));
-        }
-        for denial in &outcome.denials.first {
-            let described = vec![
-                KeyValue::new(DENIAL_RULE, denial.rule.as_str()),
-                KeyValue::new(DENIAL_TARGET, denial.target.clone()),
-            ];
-            self.span.add_event(EVENT_DENIED, described);
-        }
     }
 }
 

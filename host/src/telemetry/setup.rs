@@ -1,21 +1,22 @@
 //! Sets telemetry up and shuts it down.
 
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::Duration;
 
 use opentelemetry::metrics::MeterProvider as _;
-use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_otlp::{ExporterBuildError, MetricExporter, SpanExporter, WithExportConfig};
 use opentelemetry_prometheus_text_exporter::PrometheusExporter;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::{Instrument, PeriodicReader, SdkMeterProvider, Stream};
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry_sdk::trace::{BatchSpanProcessor, SpanProcessor as _};
 use tracing_subscriber::EnvFilter;
 
 use super::instruments::Instruments;
 use super::names::{Metric, SCOPE};
 use super::record::Recorder;
+use super::sinks::{Otlp, Sinks};
 use crate::config;
 
 /// Series of one instrument; the catalog bounds them, and the SDK's own 2,000 are fewer than
@@ -26,7 +27,8 @@ const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
 
 /// The providers behind all instruments and spans.
 pub struct Telemetry {
-    tracers: SdkTracerProvider,
+    recorder: Arc<Recorder>,
+    sinks: Arc<Sinks>,
     meters: SdkMeterProvider,
     prometheus: PrometheusExporter,
 }
@@ -42,40 +44,38 @@ impl Telemetry {
             .without_target_info()
             .without_scope_info()
             .build();
-        let mut tracers = SdkTracerProvider::builder().with_resource(resource.clone());
+        let mut sinks = Sinks::default();
         let series_max = |_: &Instrument| {
             let stream = Stream::builder().with_cardinality_limit(SERIES_MAX);
             stream.build().ok()
         };
         let mut meters = SdkMeterProvider::builder()
             .with_view(series_max)
-            .with_resource(resource)
+            .with_resource(resource.clone())
             .with_reader(prometheus.clone());
         if config.otlp_traces {
             let spans = at(SpanExporter::builder().with_http(), config, "traces").build()?;
-            tracers = tracers.with_batch_exporter(spans);
+            let mut processor = BatchSpanProcessor::builder(spans).build();
+            processor.set_resource(&resource);
+            sinks.otlp = Some(Otlp::new(processor, scope()));
         }
         if config.otlp_metrics {
             let metrics = at(MetricExporter::builder().with_http(), config, "metrics").build()?;
             meters = meters.with_reader(PeriodicReader::builder(metrics).build());
         }
+        let (meters, sinks) = (meters.build(), Arc::new(sinks));
+        let instruments = Instruments::new(&meters.meter_with_scope(scope()));
         Ok(Telemetry {
-            tracers: tracers.build(),
-            meters: meters.build(),
+            recorder: Arc::new(Recorder::new(instruments, sinks.clone(), config)),
+            sinks,
+            meters,
             prometheus,
         })
     }
 
-    /// What the router records with.
-    pub fn recorder(&self) -> Recorder {
-        let scope = InstrumentationScope::builder(SCOPE)
-            .with_version(env!("CARGO_PKG_VERSION"))
-            .build();
-        let meter = self.meters.meter_with_scope(scope.clone());
-        Recorder::new(
-            Instruments::new(&meter),
-            self.tracers.tracer_with_scope(scope),
-        )
+    /// What requests and calls are recorded with.
+    pub fn recorder(&self) -> Arc<Recorder> {
+        self.recorder.clone()
     }
 
     /// Exports what `read` says each time that metrics are collected.
@@ -98,10 +98,17 @@ impl Telemetry {
     /// the collector does; call it outside the async runtime's threads.
     pub fn shutdown(&self) {
         std::thread::scope(|scope| {
-            scope.spawn(|| log_failure("traces", self.tracers.shutdown_with_timeout(SHUTDOWN_MAX)));
+            scope.spawn(|| log_failure("traces", self.sinks.shutdown(SHUTDOWN_MAX)));
             scope.spawn(|| log_failure("metrics", self.meters.shutdown_with_timeout(SHUTDOWN_MAX)));
         });
     }
+}
+
+/// Who makes the metrics and spans.
+fn scope() -> InstrumentationScope {
+    InstrumentationScope::builder(SCOPE)
+        .with_version(env!("CARGO_PKG_VERSION"))
+        .build()
 }
 
 /// The exporter of `signal`, told where to send if the config knows better than the variables.

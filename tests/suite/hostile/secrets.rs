@@ -313,8 +313,8 @@ async fn neither_answer_nor_log_nor_span_shows_a_credential() {
         logged += log.matches("[API_KEY redacted]").count();
     }
     assert!(logged > 0, "the log shows what the guest wrote");
+    assert_eq!(collector.calls().len(), count);
     let spans = collector.received().spans;
-    assert_eq!(spans.len(), count);
     assert_clean(&format!("{spans:?}"), "the spans");
     let seen = server.requests();
     assert_eq!(seen.len(), count);

@@ -79,7 +79,7 @@ pub fn ledger() -> Arc<Ledger> {
 }
 
 pub fn ledger_for(time: Duration) -> Arc<Ledger> {
-    Ledger::new(Instant::now() + time, 100)
+    Ledger::new(Instant::now() + time, 100, None)
 }
 
 pub fn get(url: &str) -> Request<Body> {
@@ -144,5 +144,5 @@ pub fn rule(error: &Error) -> Option<Rule> {
 
 /// Every denial on a ledger, with how often.
 pub fn denials(ledger: &Ledger) -> Vec<(Rule, u64)> {
-    ledger.take().1.counts
+    ledger.take().denials.counts
 }

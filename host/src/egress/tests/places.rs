@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::bench::*;
 use super::server::{Answer, Server, ok};
-use crate::egress::{Error, Gate, Names, Own};
+use crate::egress::{Entries, Error, Gate, Names, Own};
 use crate::policy::{Grants, Rule};
 
 #[tokio::test]
@@ -26,7 +26,9 @@ async fn a_granted_request_gets_its_answer_and_is_accounted_for() {
         "{request}"
     );
     assert!(request.ends_with("\r\n\r\nfour"), "{request}");
-    let (traffic, denials) = ledger.take();
+    let Entries {
+        traffic, denials, ..
+    } = ledger.take();
     assert_eq!(
         (traffic.requests, traffic.sent_bytes, traffic.received_bytes),
         (1, 4, 5)
@@ -50,7 +52,9 @@ async fn what_no_grant_names_is_denied_before_any_name_is_looked_up() {
         let ledger = ledger();
         let error = exchange(&gate, get(url), &ledger).await.unwrap_err();
         assert_eq!(rule(&error), Some(expected), "{url}");
-        let (traffic, denials) = ledger.take();
+        let Entries {
+            traffic, denials, ..
+        } = ledger.take();
         assert_eq!(
             (traffic.requests, denials.counts),
             (0, vec![(expected, 1)]),
@@ -218,7 +222,9 @@ async fn names_and_servers_that_are_not_there_are_told_apart() {
         .await
         .unwrap_err();
     assert!(matches!(error, Error::NoAddress), "{error}");
-    let (traffic, denials) = ledger.take();
+    let Entries {
+        traffic, denials, ..
+    } = ledger.take();
     assert_eq!(traffic.requests, 2);
     assert!(denials.is_empty());
 }

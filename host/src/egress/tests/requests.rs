@@ -10,7 +10,7 @@ use http_body_util::{BodyExt as _, StreamBody};
 
 use super::bench::*;
 use super::server::{Answer, Server, ok};
-use crate::egress::{Body, Error, Ledger};
+use crate::egress::{Body, Entries, Error, Ledger};
 use crate::policy::{Rate, Rule};
 
 /// A body of unknown length.
@@ -110,7 +110,9 @@ async fn a_request_that_becomes_too_long_breaks_off() {
     let ledger = ledger();
     let error = exchange(&gate, request, &ledger).await.unwrap_err();
     assert_eq!(rule(&error), Some(Rule::RequestBytes), "{error}");
-    let (traffic, denials) = ledger.take();
+    let Entries {
+        traffic, denials, ..
+    } = ledger.take();
     assert_eq!(traffic.sent_bytes, 10);
     assert_eq!(denials.counts, [(Rule::RequestBytes, 1)]);
     server.gone().await;
@@ -148,7 +150,9 @@ async fn the_rate_is_shared_by_all_calls() {
     let ledger = ledger();
     let error = exchange(&gate, get(&url), &ledger).await.unwrap_err();
     assert_eq!(rule(&error), Some(Rule::Rate));
-    let (traffic, denials) = ledger.take();
+    let Entries {
+        traffic, denials, ..
+    } = ledger.take();
     assert_eq!(
         (traffic.requests, denials.counts),
         (0, vec![(Rule::Rate, 1)])
@@ -168,7 +172,7 @@ async fn a_call_has_so_many_requests_and_no_more() {
     let server = Server::start(|_| ok("")).await;
     let gate = gate(&grants([grant("a.example", server.port)]));
     let url = format!("http://a.example:{}/", server.port);
-    let ledger = Ledger::new(Instant::now() + Duration::from_secs(60), 2);
+    let ledger = Ledger::new(Instant::now() + Duration::from_secs(60), 2, None);
     // Denied ones are no requests.
     let elsewhere = exchange(&gate, get("http://b.example/"), &ledger).await;
     assert_eq!(rule(&elsewhere.unwrap_err()), Some(Rule::Host));
@@ -179,7 +183,9 @@ async fn a_call_has_so_many_requests_and_no_more() {
         let error = exchange(&gate, get(&url), &ledger).await.unwrap_err();
         assert_eq!(rule(&error), Some(Rule::Requests));
     }
-    let (traffic, denials) = ledger.take();
+    let Entries {
+        traffic, denials, ..
+    } = ledger.take();
     assert_eq!(traffic.requests, 2);
     assert_eq!(denials.counts, [(Rule::Host, 1), (Rule::Requests, 2)]);
     assert_eq!(server.seen().len(), 2);
@@ -197,7 +203,7 @@ async fn a_request_that_is_dropped_lets_go_of_its_connection() {
     }
     sent.abort();
     server.gone().await;
-    assert_eq!(ledger.take().0.requests, 1);
+    assert_eq!(ledger.take().traffic.requests, 1);
 }
 
 #[tokio::test]

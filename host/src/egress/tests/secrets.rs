@@ -135,7 +135,7 @@ async fn a_secret_is_found_across_chunks_and_in_trailers_and_header_names() {
             .keys()
             .any(|name| name.as_str().contains("en99"))
     );
-    assert_eq!(ledger.take().0.received_bytes, body.len() as u64);
+    assert_eq!(ledger.take().traffic.received_bytes, body.len() as u64);
 }
 
 #[tokio::test]

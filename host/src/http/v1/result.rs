@@ -223,7 +223,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::invocation::{Content, Failure, Outcome, ToolError};
+    use std::time::Instant;
+
+    use crate::invocation::{Content, Failure, Outcome, Timing, ToolError};
 
     fn answer(decided: Result<Outcome, Rejection>) -> Answer {
         Answer {
@@ -243,7 +245,15 @@ mod tests {
             result,
             usage,
             denials: Default::default(),
+            exchanges: Vec::new(),
+            stdout: String::new(),
+            stderr: String::new(),
             queued: Duration::from_micros(5),
+            timing: Timing {
+                began: Instant::now(),
+                instantiated: None,
+                ended: Duration::ZERO,
+            },
         }))
     }
 

@@ -14,8 +14,8 @@ use super::wire::{InvokeRequest, List, Tool};
 use crate::access::{Caller, Ticket};
 use crate::http::body::Fields;
 use crate::http::error::{self, Error, ErrorBody};
-use crate::http::{Shared, query, reply, trace_parent};
-use crate::invocation::{Answer, Invocation, Rejection};
+use crate::http::{Shared, query, reply};
+use crate::invocation::{Answer, Invocation, Rejection, TraceParent};
 
 const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
@@ -43,7 +43,7 @@ pub(crate) async fn invoke(
     caller: Caller,
     request: Request,
 ) -> Result<Response, Error> {
-    let parent = trace_parent::read(request.headers());
+    let parent = request.extensions().get::<TraceParent>().copied();
     log_repetition(request.headers());
     let mut ticket = admit(&caller)?;
     let server = &shared.state.server;
@@ -51,6 +51,7 @@ pub(crate) async fn invoke(
     let bytes_in = fields.bytes();
     let invocation = Invocation {
         parent,
+        input_bytes: bytes_in,
         groups: caller.groups().cloned(),
         ..invocation(fields)?
     };

@@ -48,7 +48,7 @@ impl Scene {
             quota: Quota::open(folder.path(), max).unwrap(),
             _folder: folder,
             file: File::default(),
-            ledger: Ledger::new(Instant::now(), 0),
+            ledger: Ledger::new(Instant::now(), 0, None),
         }
     }
 
@@ -123,7 +123,7 @@ async fn a_full_folder_ends_a_stream_once_it_was_measured() {
         writer.blocking_write_and_flush(bytes(1)).await,
         Err(StreamError::Closed)
     ));
-    let (_, denials) = scene.ledger.take();
+    let denials = scene.ledger.take().denials;
     assert_eq!(denials.counts, [(Rule::FileQuota, 1)]);
     // Nothing came of the reservation, so the next stream finds room.
     drop(all);

@@ -1,0 +1,127 @@
+//! Where finished spans go.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::traces::{Attributes, Event, Kind, Span, Status, Time, Value};
+use opentelemetry::trace::{
+    Event as OtelEvent, SpanContext, SpanId, SpanKind, Status as OtelStatus, TraceFlags, TraceId,
+    TraceState,
+};
+use opentelemetry::{InstrumentationScope, KeyValue, StringValue, Value as OtelValue};
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{
+    BatchSpanProcessor, SpanData, SpanEvents, SpanLinks, SpanProcessor,
+};
+
+/// Everything that takes spans. Handing one over never waits for anything.
+#[derive(Debug, Default)]
+pub struct Sinks {
+    /// To a collector.
+    pub otlp: Option<Otlp>,
+}
+
+impl Sinks {
+    /// Whether nobody takes spans, so that none need be made.
+    pub fn is_empty(&self) -> bool {
+        let Sinks { otlp } = self;
+        otlp.is_none()
+    }
+
+    /// Hands over the spans that one request made. `is_sampled` is the decision about its trace,
+    /// which is about collectors alone.
+    pub fn send(&self, spans: Vec<Span>, is_sampled: bool) {
+        if let Some(otlp) = &self.otlp
+            && is_sampled
+        {
+            spans.into_iter().for_each(|span| otlp.send(span));
+        }
+    }
+
+    /// Sends what is still queued, for at most `patience`. Blocks.
+    pub fn shutdown(&self, patience: Duration) -> OTelSdkResult {
+        match &self.otlp {
+            Some(otlp) => otlp.processor.shutdown_with_timeout(patience),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The way to a collector: bounded, in batches, on a thread of its own.
+#[derive(Debug)]
+pub struct Otlp {
+    processor: BatchSpanProcessor,
+    scope: InstrumentationScope,
+}
+
+impl Otlp {
+    /// Spans go through `processor` and say that `scope` made them.
+    pub fn new(processor: BatchSpanProcessor, scope: InstrumentationScope) -> Otlp {
+        Otlp { processor, scope }
+    }
+
+    fn send(&self, span: Span) {
+        let context = SpanContext::new(
+            TraceId::from_bytes(span.trace_id.0),
+            SpanId::from_bytes(span.span_id.0),
+            TraceFlags::SAMPLED,
+            false,
+            TraceState::NONE,
+        );
+        let mut events = SpanEvents::default();
+        events.events = span.events.into_iter().map(event).collect();
+        self.processor.on_end(SpanData {
+            span_context: context,
+            parent_span_id: span
+                .parent_span_id
+                .map_or(SpanId::INVALID, |id| SpanId::from_bytes(id.0)),
+            parent_span_is_remote: false,
+            span_kind: match span.kind {
+                Kind::Internal => SpanKind::Internal,
+                Kind::Server => SpanKind::Server,
+                Kind::Client => SpanKind::Client,
+                Kind::Producer => SpanKind::Producer,
+                Kind::Consumer => SpanKind::Consumer,
+            },
+            name: span.name,
+            start_time: date(span.start),
+            end_time: date(span.end),
+            attributes: attributes(span.attributes),
+            dropped_attributes_count: 0,
+            events,
+            links: SpanLinks::default(),
+            status: match span.status {
+                Status::Unset => OtelStatus::Unset,
+                Status::Ok => OtelStatus::Ok,
+                Status::Error => OtelStatus::error(span.status_message),
+            },
+            instrumentation_scope: self.scope.clone(),
+        });
+    }
+}
+
+fn event(event: Event) -> OtelEvent {
+    OtelEvent::new(
+        event.name,
+        date(event.time),
+        attributes(event.attributes),
+        0,
+    )
+}
+
+fn attributes(attributes: Attributes) -> Vec<KeyValue> {
+    let value = |value: Value| match value {
+        Value::Text(text) => OtelValue::String(StringValue::from(text)),
+        Value::Int(number) => OtelValue::I64(number),
+        Value::Float(number) => OtelValue::F64(number),
+        Value::Bool(is_so) => OtelValue::Bool(is_so),
+        Value::Json(json) => OtelValue::String(json.to_string().into()),
+    };
+    let pairs = attributes.into_iter();
+    pairs
+        .map(|(key, of_key)| KeyValue::new(key, value(of_key)))
+        .collect()
+}
+
+fn date(time: Time) -> SystemTime {
+    UNIX_EPOCH + Duration::from_nanos(u64::try_from(time.0).unwrap_or(0))
+}
