@@ -22,7 +22,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("blake3", &["runtime", "access"]),
     ("wasmparser", &["runtime"]),
     ("thread_priority", &["runtime"]),
-    ("rustix", &["runtime", "cli"]),
+    ("rustix", &["telemetry", "runtime", "cli"]),
     ("rusqlite", &["traces", "keyvalue"]),
     ("hyper", &["egress", "http"]),
     ("hyper_util", &["egress", "http"]),

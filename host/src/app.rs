@@ -131,6 +131,7 @@ impl App {
         http::routes(http::State {
             router: self.router.clone(),
             recorder: self.telemetry.recorder(),
+            traces: self.telemetry.store(),
             scrape: self.telemetry.scrape(),
             keys: Keys::new(&self.config.server.auth),
             server: self.config.server.clone(),

@@ -79,10 +79,12 @@ fn load_to_look(file: Option<&Path>, shipped: &[Shipped]) -> Result<Config, Stop
 
 /// Builds the host in this process and does one thing with it.
 fn with_app<T>(
-    config: Config,
+    mut config: Config,
     shipped: &[Shipped],
     work: impl AsyncFnOnce(&App) -> Result<T, Stop>,
 ) -> Result<T, Stop> {
+    // One look or call at a time is the business of whoever makes it.
+    config.telemetry.store = None;
     telemetry::log_to_stderr(&config::Telemetry {
         log_filter: quiet(&config.telemetry.log_filter),
         ..config.telemetry.clone()

@@ -184,6 +184,8 @@ pub struct Telemetry {
     pub otlp_traces: bool,
     /// The same for metrics (`OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`).
     pub otlp_metrics: bool,
+    /// Where spans are kept, if anywhere (`toolhost.traces`).
+    pub store: Option<TraceStore>,
     /// Where both go, such as `http://127.0.0.1:4318`, for programs that embed this host.
     /// Default: where the variables say.
     pub otlp_endpoint: Option<String>,
@@ -198,6 +200,18 @@ pub struct Telemetry {
     pub log_filter: String,
     /// Whether log lines are JSON (`TOOLHOST_LOG_FORMAT=json`); default false.
     pub log_json: bool,
+}
+
+/// Where spans are kept, and how many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceStore {
+    /// `toolhost.traces.file`: the SQLite file. Default `trace_store.db` in `SQLITE_STORE_DIR`,
+    /// else in `toolhost.data_dir`.
+    pub file: PathBuf,
+    /// `toolhost.traces.age`: how long a span is kept. Default 7 days, from 1 min to 10 years.
+    pub age: Duration,
+    /// `toolhost.traces.bytes`: what the file may grow to. Default 1 GiB, from 1 MiB to 1 TiB.
+    pub bytes: u64,
 }
 
 /// Which traces are sent to a collector.

@@ -34,7 +34,7 @@ use axum::middleware;
 use crate::access::Keys;
 use crate::config;
 use crate::router::Router;
-use crate::telemetry::{Recorder, Scrape};
+use crate::telemetry::{Recorder, Scrape, Store};
 
 pub use connections::Connections;
 pub use serve::serve;
@@ -48,6 +48,8 @@ pub struct State {
     pub router: Arc<Router>,
     /// Records requests.
     pub recorder: Arc<Recorder>,
+    /// The spans that are kept, if any are.
+    pub traces: Option<Arc<Store>>,
     /// Where `/metrics` comes from.
     pub scrape: Scrape,
     /// Limits and allowed hosts.

@@ -11,10 +11,12 @@ mod request;
 mod sampling;
 mod setup;
 mod sinks;
+mod store;
 mod tree;
 mod wall;
 
 pub use names::{ACTIVE, CONNECTIONS, INSTANCES, METRICS, Metric, POOL, QUEUED, TASKS};
 pub use record::{Call, Labels, Recorder};
 pub use request::{Endpoint, Request};
-pub use setup::{Scrape, Telemetry, log_to_stderr};
+pub use setup::{Error, Scrape, Telemetry, log_to_stderr};
+pub use store::Store;

@@ -122,6 +122,7 @@ pub struct Setup {
     server: String,
     names: Names,
     collector: Option<String>,
+    keeps_spans: bool,
 }
 
 impl Setup {
@@ -217,6 +218,13 @@ impl Setup {
         self
     }
 
+    /// Spans are kept in a file beside the config; without this, in none.
+    #[must_use]
+    pub fn keeping_spans(mut self) -> Setup {
+        self.keeps_spans = true;
+        self
+    }
+
     /// The config as a file would have it.
     pub fn yaml(&self) -> String {
         let list = |text: &str| {
@@ -286,6 +294,9 @@ impl TestHost {
             let telemetry = &mut config.telemetry;
             (telemetry.otlp_traces, telemetry.otlp_metrics) = (true, true);
             telemetry.otlp_endpoint.clone_from(&setup.collector);
+        }
+        if !setup.keeps_spans {
+            config.telemetry.store = None;
         }
         let names = setup.names.clone();
         Ok(TestHost {

@@ -19,5 +19,6 @@ mod recordings;
 mod replay;
 mod shapes;
 pub(crate) mod sockets;
+mod telemetry;
 mod types;
 pub(crate) mod wire;

@@ -95,11 +95,13 @@ impl<'a> Check<'a> {
     fn settings(&mut self, top: &Fields<'_>) -> Config {
         let toolhost = self.section(top, "toolhost", "toolhost");
         self.forbidden_grants(&toolhost);
+        let server = self.server(top, &toolhost);
+        let runtime = self.runtime(&toolhost);
         Config {
-            server: self.server(top, &toolhost),
-            runtime: self.runtime(&toolhost),
+            server,
             admission: self.admission(&toolhost),
-            telemetry: self.telemetry(),
+            telemetry: self.telemetry(&toolhost, runtime.data_dir.as_deref()),
+            runtime,
             providers: Vec::new(),
             groups: Vec::new(),
             ignored: Vec::new(),

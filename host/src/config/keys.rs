@@ -405,6 +405,25 @@ const GENERAL: &[Key] = &[
         "`toolhost` in the user's data folder",
         "Folder of the key-value stores, or null for none; `TOOLHOST_DATA_DIR` wins over it",
     ),
+    key("toolhost.traces", Takes::Map, "none", "The store of spans"),
+    key(
+        "toolhost.traces.file",
+        Takes::Path,
+        "`trace_store.db` in `SQLITE_STORE_DIR`, else in `toolhost.data_dir`",
+        "SQLite file of the spans, or null for none",
+    ),
+    key(
+        "toolhost.traces.age",
+        Takes::Amount(Unit::Time, "1m", "3650d"),
+        "7d",
+        "How long a span is kept",
+    ),
+    key(
+        "toolhost.traces.bytes",
+        Takes::Amount(Unit::Bytes, "1MiB", "1TiB"),
+        "1GiB",
+        "What the file may grow to before the oldest spans go",
+    ),
     key(
         "toolhost.component_bytes_max",
         Takes::Amount(Unit::Bytes, "1KiB", "1GiB"),

@@ -12,7 +12,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 
 use super::error::ErrorBody;
-use super::v1::{inspect, models, providers, tool_runtime, toolgroups, tools};
+use super::v1::{inspect, models, providers, telemetry, tool_runtime, toolgroups, tools};
 use super::{Shared, health, index, metrics, reply, routes};
 
 /// How the document calls an API key.
@@ -26,12 +26,15 @@ const KEY: &str = "key";
         toolgroups::list, toolgroups::register, toolgroups::get, toolgroups::unregister,
         tools::list, tools::get,
         tool_runtime::invoke, tool_runtime::list, tool_runtime::rag_insert, tool_runtime::rag_query,
+        telemetry::traces, telemetry::trace, telemetry::span, telemetry::tree, telemetry::spans,
+        telemetry::log_event, telemetry::metrics,
         inspect::health, inspect::version, inspect::routes, providers::list, providers::get, models::list,
         index::show, health::live, health::ready, metrics::scrape, show,
     ),
     components(schemas(ErrorBody)),
     tags(
         (name = "tools", description = "Tools and their groups."),
+        (name = "telemetry", description = "What was called, and what became of it."),
         (name = "admin", description = "The server, for Llama Stack's clients."),
         (name = "host", description = "The server, for operators."),
     )

@@ -14,7 +14,7 @@ use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::v1::{inspect, models, providers, tool_runtime, toolgroups, tools};
+use super::v1::{inspect, models, providers, telemetry, tool_runtime, toolgroups, tools};
 use super::{Shared, health, index, layers, metrics, openapi};
 use crate::telemetry::Endpoint;
 
@@ -105,6 +105,14 @@ fn list() -> Vec<Route> {
         route(Post, Tools, ("tool_runtime", "insert"), &["/v1/tool-runtime/rag-tool/insert"], tool_runtime::rag_insert),
         route(Post, Tools, ("tool_runtime", "query"), &["/v1/tool-runtime/rag-tool/query"], tool_runtime::rag_query),
 
+        route(Post, Admin, ("telemetry", "query_traces"), &["/v1/telemetry/traces", "/v1alpha/telemetry/traces"], telemetry::traces),
+        route(Get, Admin, ("telemetry", "get_trace"), &["/v1/telemetry/traces/{trace_id}", "/v1alpha/telemetry/traces/{trace_id}"], telemetry::trace),
+        route(Get, Admin, ("telemetry", "get_span"), &["/v1/telemetry/traces/{trace_id}/spans/{span_id}", "/v1alpha/telemetry/traces/{trace_id}/spans/{span_id}"], telemetry::span),
+        route(Post, Admin, ("telemetry", "get_span_tree"), &["/v1/telemetry/spans/{span_id}/tree", "/v1alpha/telemetry/spans/{span_id}/tree"], telemetry::tree),
+        route(Post, Admin, ("telemetry", "query_spans"), &["/v1/telemetry/spans", "/v1alpha/telemetry/spans"], telemetry::spans),
+        route(Post, Admin, ("telemetry", "log_event"), &["/v1/telemetry/events", "/v1alpha/telemetry/events"], telemetry::log_event),
+        route(Post, Admin, ("telemetry", "query_metrics"), &["/v1/telemetry/metrics/{metric_name}", "/v1alpha/telemetry/metrics/{metric_name}"], telemetry::metrics),
+
         route(Get, Admin, ("inspect", "health"), &["/v1/health", "/v1alpha/admin/health"], inspect::health),
         route(Get, Admin, ("inspect", "version"), &["/v1/version", "/v1alpha/admin/version"], inspect::version),
         route(Get, Admin, ("inspect", "list_routes"), &["/v1/inspect/routes", "/v1alpha/admin/inspect/routes"], inspect::routes),
@@ -157,7 +165,8 @@ pub(crate) fn endpoint(verb: &str, template: Option<&str>) -> Endpoint {
         method: route.name.1,
         verb: route.method.as_str(),
         route: path,
-        is_traced: route.api != Api::Host && !OPEN.contains(&path),
+        // Who looks at traces does not look for looks at traces.
+        is_traced: route.api != Api::Host && route.name.0 != "telemetry" && !OPEN.contains(&path),
     }
 }
 

@@ -8,6 +8,7 @@ pub(super) mod inspect;
 pub(super) mod models;
 pub(super) mod providers;
 pub(super) mod result;
+pub(super) mod telemetry;
 pub(super) mod tool_runtime;
 pub(super) mod toolgroups;
 pub(super) mod tools;

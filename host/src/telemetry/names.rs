@@ -151,8 +151,15 @@ pub const CONNECTIONS: Metric = Metric {
     help: "Connections that clients hold open now",
 };
 
+/// Spans that the store lost.
+pub const SPANS_DROPPED: Metric = Metric {
+    name: "llama_stack.telemetry.dropped_spans",
+    prometheus: "llama_stack_telemetry_dropped_spans",
+    help: "Spans that the file of traces had no room for, or that could not be written",
+};
+
 /// Every instrument.
-pub const METRICS: [Metric; 20] = [
+pub const METRICS: [Metric; 21] = [
     INVOCATIONS,
     DURATION,
     ERRORS,
@@ -173,6 +180,7 @@ pub const METRICS: [Metric; 20] = [
     INSTANCES,
     TASKS,
     CONNECTIONS,
+    SPANS_DROPPED,
 ];
 
 /// Upper bounds of the duration histogram, in seconds: 0.5 ms to 60 s.

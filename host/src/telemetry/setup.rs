@@ -1,6 +1,9 @@
 //! Sets telemetry up and shuts it down.
 
-use std::io::IsTerminal;
+use std::fs::DirBuilder;
+use std::io::{self, IsTerminal};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,31 +14,51 @@ use opentelemetry_prometheus_text_exporter::PrometheusExporter;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::{Instrument, PeriodicReader, SdkMeterProvider, Stream};
 use opentelemetry_sdk::trace::{BatchSpanProcessor, SpanProcessor as _};
+use rustix::process::setpriority_process;
+use rustix::thread::gettid;
 use tracing_subscriber::EnvFilter;
 
 use super::instruments::Instruments;
-use super::names::{Metric, SCOPE};
+use super::names::{Metric, SCOPE, SPANS_DROPPED};
 use super::record::Recorder;
 use super::sinks::{Otlp, Sinks};
+use super::store::Store;
 use crate::config;
+use crate::traces::{self, Retention, Settings, Writer};
 
 /// Series of one instrument; the catalog bounds them, and the SDK's own 2,000 are fewer than
 /// large configs have tools.
 const SERIES_MAX: usize = 16_384;
+/// Spans that wait to be written: half a second's worth, and 10 MiB or so.
+const QUEUE_MAX: usize = 16_384;
+/// The priority of the thread that writes them, the lowest but idle.
+const NICE: i32 = 19;
 /// Longest wait for a collector at shutdown.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
+
+/// Why telemetry does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An exporter cannot be made.
+    #[error(transparent)]
+    Exporter(#[from] ExporterBuildError),
+    /// The file of spans is none, or cannot be had.
+    #[error("{0}; choose another file with `toolhost.traces.file`, or null for none")]
+    Store(#[from] traces::Error),
+}
 
 /// The providers behind all instruments and spans.
 pub struct Telemetry {
     recorder: Arc<Recorder>,
     sinks: Arc<Sinks>,
+    store: Option<Arc<Store>>,
     meters: SdkMeterProvider,
     prometheus: PrometheusExporter,
 }
 
 impl Telemetry {
     /// Builds them. OTLP is on if the config says so; `/metrics` always is.
-    pub fn new(config: &config::Telemetry) -> Result<Telemetry, ExporterBuildError> {
+    pub fn new(config: &config::Telemetry) -> Result<Telemetry, Error> {
         let resource = Resource::builder()
             .with_service_name(config.service_name.clone())
             .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
@@ -44,7 +67,11 @@ impl Telemetry {
             .without_target_info()
             .without_scope_info()
             .build();
-        let mut sinks = Sinks::default();
+        let store = config.store.as_ref();
+        let mut sinks = Sinks {
+            store: store.map(|store| open(store, config)).transpose()?,
+            otlp: None,
+        };
         let series_max = |_: &Instrument| {
             let stream = Stream::builder().with_cardinality_limit(SERIES_MAX);
             stream.build().ok()
@@ -65,17 +92,27 @@ impl Telemetry {
         }
         let (meters, sinks) = (meters.build(), Arc::new(sinks));
         let instruments = Instruments::new(&meters.meter_with_scope(scope()));
-        Ok(Telemetry {
+        let file = config.store.as_ref().map(|store| &store.file);
+        let store = file.map(|file| Store::open(file, sinks.clone()));
+        let telemetry = Telemetry {
+            store: store.transpose()?.map(Arc::new),
             recorder: Arc::new(Recorder::new(instruments, sinks.clone(), config)),
-            sinks,
+            sinks: sinks.clone(),
             meters,
             prometheus,
-        })
+        };
+        telemetry.gauge(&SPANS_DROPPED, move || sinks.dropped());
+        Ok(telemetry)
     }
 
     /// What requests and calls are recorded with.
     pub fn recorder(&self) -> Arc<Recorder> {
         self.recorder.clone()
+    }
+
+    /// The spans that are kept, if any are.
+    pub fn store(&self) -> Option<Arc<Store>> {
+        self.store.clone()
     }
 
     /// Exports what `read` says each time that metrics are collected.
@@ -97,10 +134,45 @@ impl Telemetry {
     /// Sends what is still queued and stops. Blocks for at most two seconds or so, whatever
     /// the collector does; call it outside the async runtime's threads.
     pub fn shutdown(&self) {
+        if let Some(store) = &self.store {
+            store.finish();
+        }
         std::thread::scope(|scope| {
-            scope.spawn(|| log_failure("traces", self.sinks.shutdown(SHUTDOWN_MAX)));
+            scope.spawn(|| self.sinks.close_store(SHUTDOWN_MAX));
+            scope.spawn(|| log_failure("traces", self.sinks.close_otlp(SHUTDOWN_MAX)));
             scope.spawn(|| log_failure("metrics", self.meters.shutdown_with_timeout(SHUTDOWN_MAX)));
         });
+    }
+}
+
+/// Starts the thread that writes spans into the file of `store`.
+fn open(store: &config::TraceStore, config: &config::Telemetry) -> Result<Writer, traces::Error> {
+    let folder = store.file.parent().unwrap_or(Path::new(""));
+    let failed = |error: io::Error| traces::Error::Open {
+        path: store.file.clone(),
+        reason: error.to_string(),
+    };
+    // Other users of the machine have no business with what callers do.
+    let mut made = DirBuilder::new();
+    let made = made.recursive(true).mode(0o700).create(folder);
+    made.map_err(failed)?;
+    let settings = Settings {
+        queue_spans_max: QUEUE_MAX,
+        retention: Retention {
+            age: Some(store.age),
+            bytes: Some(store.bytes),
+        },
+        service: config.service_name.clone(),
+        on_start: step_back,
+    };
+    Writer::open(&store.file, settings)
+}
+
+/// Lets calls go first: what is not written is counted, and a call that waits is felt.
+fn step_back() {
+    let priority = setpriority_process(Some(gettid()), NICE);
+    if let Err(error) = priority {
+        tracing::warn!(%error, "spans are written at normal priority");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::traces::{Attributes, Event, Kind, Span, Status, Time, Value};
+use crate::traces::{Attributes, Branch, Event, Kind, Span, Status, Time, Value, Writer};
 use opentelemetry::trace::{
     Event as OtelEvent, SpanContext, SpanId, SpanKind, Status as OtelStatus, TraceFlags, TraceId,
     TraceState,
@@ -14,31 +14,62 @@ use opentelemetry_sdk::trace::{
 };
 
 /// Everything that takes spans. Handing one over never waits for anything.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Sinks {
+    /// Into a file, all of them.
+    pub store: Option<Writer>,
     /// To a collector.
     pub otlp: Option<Otlp>,
 }
 
+/// A call that takes longer is kept before others if the file cannot take all.
+const SLOW: Duration = Duration::from_millis(250);
+
 impl Sinks {
     /// Whether nobody takes spans, so that none need be made.
     pub fn is_empty(&self) -> bool {
-        let Sinks { otlp } = self;
-        otlp.is_none()
+        let Sinks { store, otlp } = self;
+        store.is_none() && otlp.is_none()
     }
 
     /// Hands over the spans that one request made. `is_sampled` is the decision about its trace,
     /// which is about collectors alone.
     pub fn send(&self, spans: Vec<Span>, is_sampled: bool) {
-        if let Some(otlp) = &self.otlp
-            && is_sampled
-        {
-            spans.into_iter().for_each(|span| otlp.send(span));
+        let otlp = self.otlp.as_ref().filter(|_| is_sampled);
+        if let Some(otlp) = otlp {
+            spans.iter().for_each(|span| otlp.send(span.clone()));
+        }
+        if let Some(store) = &self.store {
+            let is_slow = |span: &Span| span.end.since(span.start) >= SLOW;
+            let is_important = spans.first().is_some_and(is_slow)
+                || spans.iter().any(|span| span.status == Status::Error);
+            store.send(Branch {
+                spans,
+                is_important,
+            });
         }
     }
 
-    /// Sends what is still queued, for at most `patience`. Blocks.
-    pub fn shutdown(&self, patience: Duration) -> OTelSdkResult {
+    /// Spans that the store had no room for, or could not write.
+    pub fn dropped(&self) -> u64 {
+        self.store
+            .as_ref()
+            .map_or(0, |store| store.counts().dropped.spans)
+    }
+
+    /// Writes what is still queued into the file, for at most `patience`. Blocks.
+    pub fn close_store(&self, patience: Duration) {
+        let dropped = self
+            .store
+            .as_ref()
+            .map_or(0, |store| store.close(patience).dropped.spans);
+        if dropped > 0 {
+            tracing::warn!(spans = dropped, "the file of traces lacks spans");
+        }
+    }
+
+    /// Sends what is still queued to the collector, for at most `patience`. Blocks.
+    pub fn close_otlp(&self, patience: Duration) -> OTelSdkResult {
         match &self.otlp {
             Some(otlp) => otlp.processor.shutdown_with_timeout(patience),
             None => Ok(()),

@@ -29,7 +29,7 @@ const BUSY: Duration = Duration::from_millis(500);
 /// Kept ready: every statement of this room.
 const STATEMENTS: usize = 64;
 /// Memory for pages, in KiB, as SQLite wants it: negative.
-const CACHE_KIB: i64 = -16 * 1024;
+const CACHE_KIB: i64 = -2 * 1024;
 /// The log beside the file is cut to this once all of it is in the file.
 const WAL_BYTES: i64 = 16 * 1024 * 1024;
 

@@ -1,7 +1,11 @@
 //! The variables that say where telemetry goes.
 
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
 use super::Check;
-use crate::config::{Sampling, Telemetry, env};
+use super::read::Fields;
+use crate::config::{Sampling, Telemetry, TraceStore, env};
 
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const TRACES: Signal = Signal {
@@ -15,6 +19,10 @@ const METRICS: Signal = Signal {
 const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
 const SAMPLER_ARG: &str = "OTEL_TRACES_SAMPLER_ARG";
 const PROPAGATORS: &str = "OTEL_PROPAGATORS";
+const SINKS: &str = "TELEMETRY_SINKS";
+const KNOWN_SINKS: [&str; 4] = ["console", "sqlite", "otel_trace", "otel_metric"];
+const STORE_DIR: &str = "SQLITE_STORE_DIR";
+const STORE_FILE: &str = "trace_store.db";
 const LOG_FORMAT: &str = "TOOLHOST_LOG_FORMAT";
 const SERVICE_NAME: &str = "toolhost";
 const LOG_FILTER: &str = "info";
@@ -26,7 +34,13 @@ struct Signal {
 }
 
 impl Check<'_> {
-    pub(super) fn telemetry(&mut self) -> Telemetry {
+    /// What the variables and `toolhost.traces` say; `data_dir` is where the host keeps things.
+    pub(super) fn telemetry(
+        &mut self,
+        toolhost: &Fields<'_>,
+        data_dir: Option<&Path>,
+    ) -> Telemetry {
+        let store = self.trace_store(toolhost, data_dir);
         let from_attributes =
             |check: &Self| service_name(&check.variable("OTEL_RESOURCE_ATTRIBUTES")?);
         let service_name = self
@@ -35,6 +49,7 @@ impl Check<'_> {
         Telemetry {
             otlp_traces: self.is_on(&TRACES),
             otlp_metrics: self.is_on(&METRICS),
+            store,
             otlp_endpoint: None,
             sampling: self.sampling(),
             propagates: self.propagates(),
@@ -44,6 +59,44 @@ impl Check<'_> {
                 .unwrap_or_else(|| LOG_FILTER.to_owned()),
             log_json: self.log_json(),
         }
+    }
+
+    /// The file, unless there is none or `TELEMETRY_SINKS` leaves it out.
+    fn trace_store(
+        &mut self,
+        toolhost: &Fields<'_>,
+        data_dir: Option<&Path>,
+    ) -> Option<TraceStore> {
+        let keeps_spans = self.keeps_spans();
+        let traces = self.section(toolhost, "traces", "toolhost.traces");
+        let from_file = self.path(&traces, "file");
+        let age = Duration::from_nanos(self.amount_or_default(&traces, "age"));
+        let bytes = self.amount_or_default(&traces, "bytes");
+        let is_null = from_file.is_none() && traces.get_or_null("file").is_some();
+        let folder = self.variable(STORE_DIR).map(PathBuf::from);
+        let folder = folder.or_else(|| data_dir.map(Path::to_owned));
+        let file = from_file.or_else(|| Some(folder?.join(STORE_FILE)))?;
+        (keeps_spans && !is_null).then_some(TraceStore { file, age, bytes })
+    }
+
+    /// Whether the sinks have the store among them. The others go by their endpoints, and the
+    /// log is always written.
+    fn keeps_spans(&mut self) -> bool {
+        let Some(text) = self.variable(SINKS) else {
+            return true;
+        };
+        let mut sinks = text
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
+        if sinks.clone().any(|name| !KNOWN_SINKS.contains(&name)) {
+            self.unknown(
+                SINKS,
+                "set it to some of `console`, `sqlite`, `otel_trace` and `otel_metric`, with \
+                 commas between, or unset it",
+            );
+        }
+        sinks.any(|name| name == "sqlite")
     }
 
     fn variable(&self, name: &str) -> Option<String> {
@@ -196,6 +249,45 @@ mod tests {
         assert_eq!(telemetry(&[("TOOLHOST_LOG", "debug")]).log_filter, "debug");
         assert!(telemetry(&[("TOOLHOST_LOG_FORMAT", "json")]).log_json);
         assert_eq!(problems("{}", &[("TOOLHOST_LOG_FORMAT", "xml")]).len(), 1);
+    }
+
+    #[test]
+    fn spans_are_kept_in_a_file_unless_somebody_says_none() {
+        let data = ("TOOLHOST_DATA_DIR", "/data");
+        let dir = ("SQLITE_STORE_DIR", "/store");
+        for (text, variables, file) in [
+            ("{}", vec![data], Some("/data/trace_store.db")),
+            ("{}", vec![data, dir], Some("/store/trace_store.db")),
+            (
+                "toolhost: {traces: {file: /a/b.db}}",
+                vec![data, dir],
+                Some("/a/b.db"),
+            ),
+            ("toolhost: {traces: {file: null}}", vec![data, dir], None),
+            ("toolhost: {data_dir: null}", vec![("HOME", "/home")], None),
+            (
+                "toolhost: {data_dir: null, traces: {file: /a/b.db}}",
+                vec![],
+                Some("/a/b.db"),
+            ),
+            ("{}", vec![data, (SINKS, "console")], None),
+            (
+                "{}",
+                vec![data, (SINKS, "otel_trace, sqlite")],
+                Some("/data/trace_store.db"),
+            ),
+        ] {
+            let store = read(text, &variables).unwrap().telemetry.store;
+            let found = store.as_ref().map(|store| store.file.to_str().unwrap());
+            assert_eq!(found, file, "{text} {variables:?}");
+        }
+        let limits = "toolhost: {traces: {age: 1h, bytes: 2MiB}}";
+        let store = read(limits, &[data]).unwrap().telemetry.store.unwrap();
+        assert_eq!(
+            (store.age, store.bytes),
+            (Duration::from_secs(3600), 2 << 20)
+        );
+        assert_eq!(problems("{}", &[(SINKS, "sqlit")]).len(), 1);
     }
 
     #[test]
