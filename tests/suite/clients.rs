@@ -160,3 +160,35 @@ async fn cli_0_3_5_lists_groups_providers_and_the_version() {
 async fn cli_0_6_1_lists_groups_providers_and_the_version() {
     cli("0.6.1").await;
 }
+
+/// The last version whose server kept traces is 0.2; later clients ask for none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn telemetry_of_0_2_12_is_answered_also_where_upstream_failed() {
+    let Some(bin) = installed("0.2.12") else {
+        return;
+    };
+    let setup = Setup::new().weather().guest("fails").keeping_spans();
+    let server = setup.start().await.serve().await.expect("it serves");
+    let mut command = Command::new(bin.join("python"));
+    command
+        .arg(root().join("tests/clients/telemetry.py"))
+        .arg(&server.url);
+    let text = output(command).await;
+    let seen: Value = serde_json::from_str(text.lines().last().unwrap_or_default())
+        .expect("the script prints JSON");
+    let mut expected = json!({
+        "root": ["POST /v1/tool-runtime/invoke", null, 200.0],
+        "tree": [
+            ["POST /v1/tool-runtime/invoke", "ok", {"error.type": null}],
+            ["execute_tool failed", "error", {"error.type": "tool_error"}],
+        ],
+        "latest": true,
+        "spans": [["execute_tool get_weather", "get_weather"]],
+        "mine": ["mine", "v"],
+        "unknown": 404,
+    });
+    if seen.get("metrics").is_some() {
+        expected["metrics"] = json!([3.0]);
+    }
+    assert_eq!(seen, expected);
+}
