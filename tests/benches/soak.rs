@@ -91,6 +91,7 @@ fn main() {
         .next()
         .unwrap_or(CALLS);
     let setup = Setup::new()
+        .keeping_spans()
         .weather()
         .guest_with("loops_forever", "{limits: {fuel: 1M}}")
         .guest_with("grows_memory", "{limits: {memory: 4MiB}}")

@@ -225,6 +225,15 @@ impl Setup {
         self
     }
 
+    /// The value of `TELEMETRY_SINKS` that says the same to a process.
+    pub(crate) fn sinks(&self) -> &'static str {
+        if self.keeps_spans {
+            "console,sqlite"
+        } else {
+            "console"
+        }
+    }
+
     /// The config as a file would have it.
     pub fn yaml(&self) -> String {
         let list = |text: &str| {

@@ -42,6 +42,7 @@ impl Serving {
             .current_dir(root())
             .env("TOOLHOST_CACHE_DIR", root().join("target/test-cache"))
             .env("TOOLHOST_LOG", "error")
+            .env("TELEMETRY_SINKS", "console")
             .env_remove("LLAMA_STACK_PORT")
             .stderr(Stdio::null());
         command
@@ -51,7 +52,9 @@ impl Serving {
     pub fn command_with(setup: &Setup, dir: &Path) -> Command {
         let file = dir.join("config.yaml");
         std::fs::write(&file, setup.yaml()).expect("written");
-        Serving::command(&[file.to_str().expect("UTF-8")])
+        let mut command = Serving::command(&[file.to_str().expect("UTF-8")]);
+        command.env("TELEMETRY_SINKS", setup.sinks());
+        command
     }
 
     /// Runs `command` until it listens.

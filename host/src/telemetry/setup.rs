@@ -29,8 +29,8 @@ use crate::traces::{self, Retention, Settings, Writer};
 /// Series of one instrument; the catalog bounds them, and the SDK's own 2,000 are fewer than
 /// large configs have tools.
 const SERIES_MAX: usize = 16_384;
-/// Spans that wait to be written: half a second's worth, and 10 MiB or so.
-const QUEUE_MAX: usize = 16_384;
+/// Spans that wait to be written: those of 1,000 calls, and 3 MiB or so.
+const QUEUE_MAX: usize = 4096;
 /// The priority of the thread that writes them, the lowest but idle.
 const NICE: i32 = 19;
 /// Longest wait for a collector at shutdown.
