@@ -16,7 +16,7 @@ use super::error::Error;
 use super::ledger::Ledger;
 use super::redact::{Redactor, StreamRedactor};
 use super::response::redact_headers;
-use crate::policy::Denial;
+use crate::policy::{Denial, NetworkGrant, Target};
 
 /// A request's or response's body.
 pub type Body = UnsyncBoxBody<Bytes, Error>;
@@ -28,8 +28,12 @@ pub struct Cap {
     pub bytes_max: u64,
     /// Who is told.
     pub ledger: Arc<Ledger>,
-    /// What they are told.
-    pub denial: Denial,
+    /// What they are told, worded if it comes to that: most bodies fit.
+    pub word: fn(&Target, &NetworkGrant) -> Denial,
+    /// What was asked for.
+    pub target: Target,
+    /// The grant that bounds it.
+    pub grant: Arc<NetworkGrant>,
     /// What has passed, in bytes.
     pub passed: u64,
 }
@@ -37,9 +41,10 @@ pub struct Cap {
 impl Cap {
     /// Nothing more passes; it goes on the ledger.
     pub fn refuse(&self) -> Error {
-        self.ledger.deny(self.denial.clone());
+        let denial = (self.word)(&self.target, &self.grant);
+        self.ledger.deny(denial.clone());
         Error::TooLong {
-            denial: self.denial.clone(),
+            denial,
             bytes_max: self.bytes_max,
         }
     }

@@ -59,7 +59,8 @@ pub struct Gate {
 
 /// The way to where one grant leads. Its connections are its own, so each was vetted under it.
 struct Way {
-    /// The host as the grant names it.
+    grant: Arc<NetworkGrant>,
+    /// Its host, as metrics name it.
     granted: Arc<str>,
     connector: Connector,
     client: Client<Connector, Sent>,
@@ -195,7 +196,7 @@ impl Gate {
         request::rewrite(&mut parts, target).map_err(denied)?;
         passage.count().map_err(denied)?;
 
-        let cap = passage.cap(grant.request_bytes, excess::large_request(target, grant));
+        let cap = passage.cap(grant.request_bytes, excess::large_request);
         if length.is_some_and(|length| length > cap.bytes_max) {
             return Err(cap.refuse());
         }
@@ -218,7 +219,7 @@ impl Gate {
     ) -> Result<Response<Body>, Error> {
         let Passage { grant, target, .. } = passage;
         let intake = Intake {
-            cap: passage.cap(grant.response_bytes, excess::large_response(target, grant)),
+            cap: passage.cap(grant.response_bytes, excess::large_response),
             redactor: &self.redactor,
             knows_secret: self.knows_secret(target),
             wait,
@@ -266,6 +267,7 @@ impl Way {
             .set_host(false)
             .build(connector.clone());
         Ok(Way {
+            grant: Arc::new(grant.clone()),
             granted: grant.host.to_string().into(),
             connector,
             client,
@@ -286,11 +288,13 @@ impl Passage<'_> {
         }
     }
 
-    fn cap(&self, bytes_max: u64, denial: Denial) -> Cap {
+    fn cap(&self, bytes_max: u64, word: fn(&Target, &NetworkGrant) -> Denial) -> Cap {
         Cap {
             bytes_max,
             ledger: self.ledger.clone(),
-            denial,
+            word,
+            target: self.target.clone(),
+            grant: self.way.grant.clone(),
             passed: 0,
         }
     }
