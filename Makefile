@@ -12,6 +12,8 @@ TOOLHOST := target/release/toolhost
 SHIPPED := weather
 # Client versions that are tested, each with the oldest Python it installs on.
 CLIENTS := 0.2.12 0.3.5 0.6.1
+# A collector of others, for the tests that send it telemetry (PyPI).
+ROTEL := rotel-0.0.1a15
 # What makes components of Python (PyPI) and JavaScript (npm), for the guests in them.
 COMPONENTIZE_PY := componentize-py-0.25.1
 COMPONENTIZE_QJS := componentize-qjs-0.4.5
@@ -21,7 +23,7 @@ FUZZ_TARGETS ?= values egress config bodies components
 # Safe Rust has nothing for a sanitizer to see, and without one the stable compiler will do.
 FUZZ := --fuzz-dir tests/fuzz --features libfuzzer --release --debug-assertions --sanitizer none --target-dir target/fuzz
 
-.PHONY: help run build tools guests clients test check docs bench bench-neighbours soak fuzz corpora fmt clean setup
+.PHONY: help run build tools guests clients collector test check docs bench bench-neighbours soak fuzz corpora fmt clean setup
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -90,7 +92,20 @@ clients: $(CLIENTS:%=.venv/client-%/ready) ## Install the llama-stack-client ver
 	  rm -rf $(@D) && $$python -m venv $(@D) && $(@D)/bin/pip install -q --disable-pip-version-check llama-stack-client==$* fire requests && touch $@; \
 	else echo "no Python for llama-stack-client $*: its tests are skipped"; rm -rf $(@D); fi
 
-test: build guests clients check ## Run the whole test suite
+collector: .venv/$(ROTEL)/ready ## Install the OpenTelemetry collector that the tests use
+
+# It has nothing to do with Python but its package.
+.venv/$(ROTEL)/ready: tests/clients/find-python
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@if python=$$(tests/clients/find-python 0.2.12) && \
+	  echo 'installing $(ROTEL)' && \
+	  $$python -m venv $(@D)/venv && \
+	  $(@D)/venv/bin/pip install -q --disable-pip-version-check --no-deps $(ROTEL:rotel-%=rotel==%) && \
+	  agent=$$(find $(abspath $(@D)) -name rotel-agent -type f) && chmod +x $$agent; \
+	then echo $$agent >$@; \
+	else echo 'no collector: its tests are skipped'; fi
+
+test: build guests clients collector check ## Run the whole test suite
 	@cd tools && cargo test --locked --quiet
 	@cargo test --release --locked --workspace
 

@@ -16,7 +16,7 @@ use crate::config::{Config, Problems};
 use crate::egress::Names;
 use crate::http;
 use crate::router::{Admission, Router};
-use crate::runtime::Runtime;
+use crate::runtime::{Load, Runtime};
 use crate::telemetry::{ACTIVE, CONNECTIONS, INSTANCES, POOL, QUEUED, Scrape, TASKS, Telemetry};
 
 /// Connections that wait to be accepted, as far as the kernel allows it: as many as may come
@@ -85,6 +85,12 @@ impl App {
             .map_err(anyhow::Error::new)?;
         let runtime = Arc::new(runtime.with_names(names));
         let registry = catalog::load(&config, &runtime, shipped).await?;
+        for load in runtime.take_loads() {
+            telemetry.recorder().record_load(match load {
+                Load::Cached => None,
+                Load::Compiled(took) => Some(took),
+            });
+        }
         let admission = Admission::new(runtime.clone(), &config.admission);
         let router = Arc::new(Router::new(registry, admission, telemetry.recorder()));
         let connections = http::Connections::new(&config.server);

@@ -72,8 +72,12 @@ fn load(file: Option<&Path>, overrides: &Overrides, shipped: &[Shipped]) -> Resu
 /// The same for a command that only looks: nothing is sent to a collector.
 fn load_to_look(file: Option<&Path>, shipped: &[Shipped]) -> Result<Config, Stop> {
     let mut config = load(file, &Overrides::default(), shipped)?;
-    config.telemetry.otlp_traces = false;
-    config.telemetry.otlp_metrics = false;
+    config.telemetry = config::Telemetry {
+        traces: None,
+        metrics: None,
+        logs: None,
+        ..config.telemetry
+    };
     Ok(config)
 }
 

@@ -176,19 +176,21 @@ pub struct Admission {
     pub tool_queue: u32,
 }
 
-/// What `OTEL_*` variables say; the rest of them is read by the OpenTelemetry SDK.
+/// Where telemetry goes: `providers.telemetry`, `toolhost.traces` and the variables, which win.
+/// The OpenTelemetry SDK itself reads headers, compression and the interval of metrics.
 #[derive(Debug, Clone, Default)]
 pub struct Telemetry {
-    /// Whether an OTLP endpoint for traces is set (`OTEL_EXPORTER_OTLP_ENDPOINT` or
-    /// `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`) and `OTEL_SDK_DISABLED` is not `true`.
-    pub otlp_traces: bool,
-    /// The same for metrics (`OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`).
-    pub otlp_metrics: bool,
+    /// Whether each call is a line of the log. Default true.
+    pub console: bool,
     /// Where spans are kept, if anywhere (`toolhost.traces`).
     pub store: Option<TraceStore>,
-    /// Where both go, such as `http://127.0.0.1:4318`, for programs that embed this host.
-    /// Default: where the variables say.
-    pub otlp_endpoint: Option<String>,
+    /// Where spans are sent, if anywhere. Each signal is sent if an endpoint is set for it, if its
+    /// exporter is named, or if sinks are named and it is among them.
+    pub traces: Option<Exporter>,
+    /// Where metrics are sent, if anywhere.
+    pub metrics: Option<Exporter>,
+    /// Where the log is sent, if anywhere.
+    pub logs: Option<Exporter>,
     /// Which traces are sent (`OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`).
     pub sampling: Sampling,
     /// Whether trace context is read from requests and written into those of tools
@@ -200,6 +202,52 @@ pub struct Telemetry {
     pub log_filter: String,
     /// Whether log lines are JSON (`TOOLHOST_LOG_FORMAT=json`); default false.
     pub log_json: bool,
+}
+
+/// How one signal reaches a collector (`OTEL_EXPORTER_OTLP_*`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exporter {
+    /// The whole URL, without credentials. Default `http://localhost:4318/v1/SIGNAL`, or
+    /// `http://localhost:4317` by gRPC.
+    pub endpoint: String,
+    /// Default [`Protocol::Http`].
+    pub protocol: Protocol,
+    /// How long the collector may take to answer. Default 10 s, from 1 ms to 1 h.
+    pub timeout: Duration,
+    /// How spans and log records wait (`OTEL_BSP_*`, `OTEL_BLRP_*`).
+    pub batch: Batch,
+}
+
+/// How OTLP is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Protocol {
+    /// `http/protobuf`
+    #[default]
+    Http,
+    /// `grpc`
+    Grpc,
+}
+
+/// What waits to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Batch {
+    /// How many may wait; what comes then is dropped and counted. Default 8,192 spans and 2,048
+    /// log records.
+    pub queue: usize,
+    /// How many are sent at once, at most `queue`. Default 512.
+    pub size: usize,
+    /// How long the first waits for others. Default 1 s.
+    pub delay: Duration,
+}
+
+impl Default for Batch {
+    fn default() -> Batch {
+        Batch {
+            queue: 2048,
+            size: 512,
+            delay: Duration::from_secs(1),
+        }
+    }
 }
 
 /// Where spans are kept, and how many.

@@ -46,6 +46,7 @@ use crate::keyvalue::Store;
 use crate::policy::{Grants, Needs};
 use cache::Cache;
 use compile::Compiler;
+pub use compile::Load;
 use lanes::Lanes;
 use sandbox::Sandbox;
 use ticker::Ticker;
@@ -71,6 +72,7 @@ pub struct Runtime {
     cache: Option<Cache>,
     compiler: Compiler,
     component_bytes_max: u64,
+    loads: Mutex<Vec<Load>>,
     slots: Arc<Semaphore>,
     slots_total: u32,
     allocation: Allocation,
@@ -113,6 +115,7 @@ impl Runtime {
             cache,
             compiler: Compiler::new(config, compiler),
             component_bytes_max: config.component_bytes_max,
+            loads: Mutex::default(),
             slots: Arc::new(Semaphore::new(slots as usize)),
             slots_total: slots,
             allocation,

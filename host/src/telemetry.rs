@@ -4,8 +4,13 @@
 //! slow a call down. All names stand in `names.rs`.
 //! Start reading at `Telemetry`, then `Recorder::start`.
 
+mod console;
 mod instruments;
+mod logs;
 mod names;
+mod otlp;
+mod outbox;
+mod priority;
 mod record;
 mod request;
 mod sampling;
@@ -14,9 +19,11 @@ mod sinks;
 mod store;
 mod tree;
 mod wall;
+mod watch;
 
+pub use logs::log_to_stderr;
 pub use names::{ACTIVE, CONNECTIONS, INSTANCES, METRICS, Metric, POOL, QUEUED, TASKS};
 pub use record::{Call, Labels, Recorder};
 pub use request::{Endpoint, Request};
-pub use setup::{Error, Scrape, Telemetry, log_to_stderr};
+pub use setup::{Error, Scrape, Telemetry};
 pub use store::Store;

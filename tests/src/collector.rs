@@ -1,20 +1,27 @@
 //! An OTLP collector on this machine.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::routing::post;
+use flate2::read::GzDecoder;
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
+use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::metrics::v1::number_data_point::Value as Number;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
+use tokio::sync::Notify;
 
 /// It collects until the test is over.
 pub struct Collector {
@@ -23,13 +30,22 @@ pub struct Collector {
     inbox: Inbox,
 }
 
-type Inbox = Arc<Mutex<Received>>;
+type Inbox = Arc<Letters>;
+
+/// What has come, and a bell that rings when more does.
+#[derive(Default)]
+struct Letters {
+    received: Mutex<Received>,
+    bell: Notify,
+}
 
 /// What has come.
 #[derive(Clone, Debug, Default)]
 pub struct Received {
     /// Every span, in the order of their ends.
     pub spans: Vec<Span>,
+    /// Every record of the log.
+    pub records: Vec<LogRecord>,
     /// The invocations of the last export, by status.
     pub invocations: BTreeMap<String, i64>,
     /// Who sent spans, once for each export.
@@ -43,6 +59,7 @@ impl Collector {
         let routes = Router::new()
             .route("/v1/traces", post(traces))
             .route("/v1/metrics", post(metrics))
+            .route("/v1/logs", post(logs))
             .with_state(inbox.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
@@ -61,7 +78,23 @@ impl Collector {
 
     /// What has come so far.
     pub fn received(&self) -> Received {
-        self.inbox.lock().expect("no panic").clone()
+        self.inbox.received.lock().expect("no panic").clone()
+    }
+
+    /// What has come as soon as it is enough. Panics after a minute.
+    pub async fn until(&self, is_enough: impl Fn(&Received) -> bool) -> Received {
+        let enough = async {
+            loop {
+                let rung = self.inbox.bell.notified();
+                let received = self.received();
+                if is_enough(&received) {
+                    return received;
+                }
+                rung.await;
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(60), enough).await;
+        waited.unwrap_or_else(|_| panic!("that is not enough: {:#?}", self.received()))
     }
 }
 
@@ -76,20 +109,22 @@ pub fn text(attributes: &[KeyValue], key: &str) -> String {
     }
 }
 
-async fn traces(State(inbox): State<Inbox>, body: Bytes) {
-    let request = ExportTraceServiceRequest::decode(body).expect("OTLP");
-    let mut inbox = inbox.lock().expect("no panic");
+async fn traces(State(inbox): State<Inbox>, headers: HeaderMap, body: Bytes) {
+    let request = ExportTraceServiceRequest::decode(plain(&headers, body)).expect("OTLP");
+    let mut received = inbox.received.lock().expect("no panic");
     for resource in request.resource_spans {
         let about = resource.resource.expect("a resource").attributes;
-        inbox.services.push(text(&about, "service.name"));
+        received.services.push(text(&about, "service.name"));
         let scopes = resource.scope_spans.into_iter();
-        inbox.spans.extend(scopes.flat_map(|scope| scope.spans));
+        received.spans.extend(scopes.flat_map(|scope| scope.spans));
     }
+    drop(received);
+    inbox.bell.notify_waiters();
 }
 
-async fn metrics(State(inbox): State<Inbox>, body: Bytes) {
-    let request = ExportMetricsServiceRequest::decode(body).expect("OTLP");
-    let mut inbox = inbox.lock().expect("no panic");
+async fn metrics(State(inbox): State<Inbox>, headers: HeaderMap, body: Bytes) {
+    let request = ExportMetricsServiceRequest::decode(plain(&headers, body)).expect("OTLP");
+    let mut received = inbox.received.lock().expect("no panic");
     let scopes = request
         .resource_metrics
         .into_iter()
@@ -98,14 +133,43 @@ async fn metrics(State(inbox): State<Inbox>, body: Bytes) {
         if let ("llama_stack.tool_runtime.invocations_total", Some(Data::Sum(sum))) =
             (metric.name.as_str(), metric.data)
         {
-            inbox.invocations.clear();
+            received.invocations.clear();
             for point in sum.data_points {
                 let Some(Number::AsInt(count)) = point.value else {
                     panic!("a whole number")
                 };
                 let status = text(&point.attributes, "status");
-                *inbox.invocations.entry(status).or_default() += count;
+                *received.invocations.entry(status).or_default() += count;
             }
         }
     }
+    drop(received);
+    inbox.bell.notify_waiters();
+}
+
+async fn logs(State(inbox): State<Inbox>, headers: HeaderMap, body: Bytes) {
+    let request = ExportLogsServiceRequest::decode(plain(&headers, body)).expect("OTLP");
+    let resources = request.resource_logs.into_iter();
+    let scopes = resources.flat_map(|resource| resource.scope_logs);
+    let mut received = inbox.received.lock().expect("no panic");
+    received
+        .records
+        .extend(scopes.flat_map(|scope| scope.log_records));
+    drop(received);
+    inbox.bell.notify_waiters();
+}
+
+/// The body as it was before it was compressed, if it was.
+fn plain(headers: &HeaderMap, body: Bytes) -> Bytes {
+    if headers
+        .get("content-encoding")
+        .is_none_or(|encoding| encoding != "gzip")
+    {
+        return body;
+    }
+    let mut plain = Vec::new();
+    GzDecoder::new(&*body)
+        .read_to_end(&mut plain)
+        .expect("gzip");
+    plain.into()
 }

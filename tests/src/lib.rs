@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::Context;
 use serde_json::{Map, Value};
@@ -281,6 +282,15 @@ impl Setup {
     }
 }
 
+fn exporter(url: &str, signal: &str) -> config::Exporter {
+    config::Exporter {
+        endpoint: format!("{url}/v1/{signal}"),
+        protocol: config::Protocol::Http,
+        timeout: Duration::from_secs(10),
+        batch: config::Batch::default(),
+    }
+}
+
 /// A host in this process.
 pub struct TestHost {
     app: App,
@@ -299,10 +309,9 @@ impl TestHost {
         let file = dir.path().join("config.yaml");
         std::fs::write(&file, yaml).map_err(anyhow::Error::from)?;
         let mut config = config::load(&file, &Overrides::default())?;
-        if setup.collector.is_some() {
-            let telemetry = &mut config.telemetry;
-            (telemetry.otlp_traces, telemetry.otlp_metrics) = (true, true);
-            telemetry.otlp_endpoint.clone_from(&setup.collector);
+        if let Some(url) = &setup.collector {
+            config.telemetry.traces = Some(exporter(url, "traces"));
+            config.telemetry.metrics = Some(exporter(url, "metrics"));
         }
         if !setup.keeps_spans {
             config.telemetry.store = None;

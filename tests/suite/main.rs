@@ -3,9 +3,11 @@
 mod api;
 mod cli;
 mod clients;
+mod collector;
 mod conformance;
 mod docs;
 mod export;
 mod hostile;
 mod process;
 mod router;
+mod store;

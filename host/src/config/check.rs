@@ -100,7 +100,7 @@ impl<'a> Check<'a> {
         Config {
             server,
             admission: self.admission(&toolhost),
-            telemetry: self.telemetry(&toolhost, runtime.data_dir.as_deref()),
+            telemetry: self.telemetry(top, &toolhost, runtime.data_dir.as_deref()),
             runtime,
             providers: Vec::new(),
             groups: Vec::new(),
@@ -135,8 +135,8 @@ impl<'a> Check<'a> {
         };
         entries.retain(|entry| self.keep(entry, &entry.key, FOREIGN.contains(&&*entry.key)));
         for (section, ours) in [
-            ("providers", "tool_runtime"),
-            ("registered_resources", "tool_groups"),
+            ("providers", &["tool_runtime", "telemetry"][..]),
+            ("registered_resources", &["tool_groups"]),
         ] {
             let Some(found) = entries.iter_mut().find(|entry| entry.key == section) else {
                 continue;
@@ -147,7 +147,8 @@ impl<'a> Check<'a> {
             entries.retain(|entry| {
                 let path = node::join(section, &entry.key);
                 // A key that looks like ours is a misspelling, and reported as unknown.
-                self.keep(entry, &path, keys::nearest(&entry.key, [ours]).is_none())
+                let is_ours = keys::nearest(&entry.key, ours.iter().copied()).is_some();
+                self.keep(entry, &path, !is_ours)
             });
         }
     }

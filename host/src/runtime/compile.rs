@@ -8,8 +8,8 @@ use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
@@ -204,7 +204,26 @@ async fn blocking<T: Send + 'static>(
     worked.map_err(|panic| Error::Compiler(panic.to_string()))
 }
 
+/// Where a component came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Load {
+    /// The cache of machine code.
+    Cached,
+    /// The compiler, in this time.
+    Compiled(Duration),
+}
+
 impl Runtime {
+    /// Where the components came from that were loaded since the last time, in that order.
+    pub fn take_loads(&self) -> Vec<Load> {
+        std::mem::take(&mut self.loads.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn note(&self, load: Load) {
+        let mut loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
+        loads.push(load);
+    }
+
     /// The component of `wasm`, from the cache or compiled.
     pub(super) async fn component(
         self: &Arc<Self>,
@@ -212,11 +231,14 @@ impl Runtime {
     ) -> Result<Component, Error> {
         let (runtime, bytes) = (self.clone(), wasm.clone());
         if let Some(component) = blocking(move || runtime.cached(&bytes)).await? {
+            self.note(Load::Cached);
             return Ok(component);
         }
+        let started = Instant::now();
         let bytes = wasm.clone();
         blocking(move || scan::check(&bytes)).await??;
         let code = self.compiler.compile(&self.engine, wasm).await?;
+        self.note(Load::Compiled(started.elapsed()));
         let (runtime, bytes) = (self.clone(), wasm.clone());
         let loaded = blocking(move || {
             let component = runtime.ready(&code)?;

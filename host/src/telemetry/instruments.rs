@@ -8,14 +8,16 @@ use opentelemetry::metrics::{
 };
 
 use super::names::{
-    API, CONCURRENT_REQUESTS, DENIALS, DURATION, DURATION_BUCKETS, ERROR_KIND, ERRORS, FUEL,
-    FUEL_BUCKETS, HOST, HTTP_REQUESTS, INPUT, INSTANTIATION, INVOCATIONS, MEMORY, MEMORY_BUCKETS,
-    METHOD, Metric, OUTPUT, PAYLOAD_BUCKETS, PROVIDER, QUEUE_WAIT, REQUEST_DURATION, REQUESTS,
-    RESULT, RULE, SHORT_BUCKETS, STATUS, STATUS_CODE, TOOL_GROUP, TOOL_NAME, UNKNOWN,
+    API, CACHE, COMPILATION, COMPILER, CONCURRENT_REQUESTS, DENIALS, DURATION, DURATION_BUCKETS,
+    ERROR_KIND, ERRORS, FUEL, FUEL_BUCKETS, HOST, HTTP_REQUESTS, INPUT, INSTANTIATION, INVOCATIONS,
+    LOADS, MEMORY, MEMORY_BUCKETS, METHOD, Metric, OUTPUT, PAYLOAD_BUCKETS, PROVIDER, QUEUE_WAIT,
+    REQUEST_DURATION, REQUESTS, RESULT, RULE, SHORT_BUCKETS, SOURCE, STATUS, STATUS_CODE,
+    TOOL_GROUP, TOOL_NAME, UNKNOWN,
 };
 use super::record::Labels;
 use super::request::Endpoint;
-use crate::invocation::{Exchange, Failure, Outcome, Rejection};
+use crate::invocation::{Exchange, Failure, KINDS, Outcome, Rejection};
+use crate::policy::Rule;
 
 /// Every instrument, made once and handed in.
 pub struct Instruments {
@@ -25,6 +27,8 @@ pub struct Instruments {
     denials: Counter<u64>,
     queue_wait: Histogram<f64>,
     instantiation: Histogram<f64>,
+    compilation: BoundHistogram<f64>,
+    loads: Counter<u64>,
     fuel: Histogram<u64>,
     memory: Histogram<u64>,
     input: Histogram<u64>,
@@ -91,6 +95,8 @@ impl Instruments {
             denials: counter(&DENIALS),
             queue_wait: seconds(&QUEUE_WAIT, &DURATION_BUCKETS),
             instantiation: seconds(&INSTANTIATION, &SHORT_BUCKETS),
+            compilation: seconds(&COMPILATION, &DURATION_BUCKETS).bind(&[]),
+            loads: counter(&LOADS),
             fuel: amounts(&FUEL, &FUEL_BUCKETS),
             memory: amounts(&MEMORY, &MEMORY_BUCKETS),
             input: amounts(&INPUT, &PAYLOAD_BUCKETS),
@@ -106,7 +112,7 @@ impl Instruments {
     }
 
     /// The series of one tool, or of all that the catalog does not know. They are visible at
-    /// zero from now on, so that rates miss nothing.
+    /// zero from now on, so that rates miss nothing, but for errors and denials of unknown ones.
     pub fn series(&self, labels: Option<&Labels>) -> Series {
         let described = described(labels);
         let ending = |status| {
@@ -118,6 +124,12 @@ impl Instruments {
                 duration: self.duration.bind(&labels),
             }
         };
+        for kind in labels.map_or(&[][..], |_| &KINDS[..]) {
+            self.errors.add(0, &with(&described, ERROR_KIND, kind));
+        }
+        for rule in labels.map_or(&[][..], |_| &Rule::ALL[..]) {
+            self.denials.add(0, &with(&described, RULE, rule.as_str()));
+        }
         Series {
             success: ending("success"),
             error: ending("error"),
@@ -189,6 +201,25 @@ impl Instruments {
             KeyValue::new(RESULT, result),
         ];
         self.http_requests.add(1, &labels);
+    }
+
+    /// A component came from the cache, or from the compiler in this time.
+    pub fn record_load(&self, compiled: Option<Duration>) {
+        let source = match compiled {
+            Some(took) => {
+                self.compilation.record(took.as_secs_f64());
+                COMPILER
+            }
+            None => CACHE,
+        };
+        self.loads.add(1, &[KeyValue::new(SOURCE, source)]);
+    }
+
+    /// Makes the series visible that begin at zero whatever tools there are.
+    pub fn announce(&self) {
+        for source in [CACHE, COMPILER] {
+            self.loads.add(0, &[KeyValue::new(SOURCE, source)]);
+        }
     }
 
     /// A request begins.

@@ -53,6 +53,20 @@ pub const INSTANTIATION: Metric = Metric {
     help: "Seconds in which the sandbox and instance of a call were made",
 };
 
+/// How long components took to compile.
+pub const COMPILATION: Metric = Metric {
+    name: "llama_stack.tool_runtime.compile_seconds",
+    prometheus: "llama_stack_tool_runtime_compile_seconds",
+    help: "Seconds in which a component was compiled",
+};
+
+/// Where components came from.
+pub const LOADS: Metric = Metric {
+    name: "llama_stack.tool_runtime.component_loads_total",
+    prometheus: "llama_stack_tool_runtime_component_loads_total",
+    help: "Components that were loaded, by where their machine code came from",
+};
+
 /// Fuel of calls.
 pub const FUEL: Metric = Metric {
     name: "llama_stack.tool_runtime.fuel",
@@ -151,21 +165,37 @@ pub const CONNECTIONS: Metric = Metric {
     help: "Connections that clients hold open now",
 };
 
-/// Spans that the store lost.
-pub const SPANS_DROPPED: Metric = Metric {
-    name: "llama_stack.telemetry.dropped_spans",
-    prometheus: "llama_stack_telemetry_dropped_spans",
-    help: "Spans that the file of traces had no room for, or that could not be written",
+/// Telemetry that a sink took.
+pub const SENT: Metric = Metric {
+    name: "llama_stack.telemetry.sent_total",
+    prometheus: "llama_stack_telemetry_sent_total",
+    help: "Spans, log records and exports of metrics that a sink took",
+};
+
+/// Telemetry that a sink lost.
+pub const DROPPED: Metric = Metric {
+    name: "llama_stack.telemetry.dropped_total",
+    prometheus: "llama_stack_telemetry_dropped_total",
+    help: "Spans, log records and exports of metrics that a sink had no room for or did not take",
+};
+
+/// What runs.
+pub const BUILD: Metric = Metric {
+    name: "llama_stack.tool_runtime.build_info",
+    prometheus: "llama_stack_tool_runtime_build_info",
+    help: "Always 1; the labels say which build of the host runs",
 };
 
 /// Every instrument.
-pub const METRICS: [Metric; 21] = [
+pub const METRICS: [Metric; 25] = [
     INVOCATIONS,
     DURATION,
     ERRORS,
     DENIALS,
     QUEUE_WAIT,
     INSTANTIATION,
+    COMPILATION,
+    LOADS,
     FUEL,
     MEMORY,
     INPUT,
@@ -180,7 +210,9 @@ pub const METRICS: [Metric; 21] = [
     INSTANCES,
     TASKS,
     CONNECTIONS,
-    SPANS_DROPPED,
+    SENT,
+    DROPPED,
+    BUILD,
 ];
 
 /// Upper bounds of the duration histogram, in seconds: 0.5 ms to 60 s.
@@ -245,6 +277,20 @@ pub const API: &str = "api";
 pub const METHOD: &str = "method";
 /// Of requests: the HTTP status.
 pub const STATUS_CODE: &str = "status_code";
+/// Of loads: [`CACHE`] or [`COMPILER`].
+pub const SOURCE: &str = "source";
+/// The cache of machine code.
+pub const CACHE: &str = "cache";
+/// The compiler.
+pub const COMPILER: &str = "compiler";
+/// Of telemetry: where it goes, as `providers.telemetry` names it.
+pub const SINK: &str = "sink";
+/// Of the build: the host's version.
+pub const VERSION: &str = "version";
+/// Field of a log line: the trace that it is about, 32 hexadecimal digits.
+pub const LOG_TRACE_ID: &str = "trace_id";
+/// Likewise the span, 16 hexadecimal digits.
+pub const LOG_SPAN_ID: &str = "span_id";
 /// What the labels say of a tool that is not in the catalog.
 pub const UNKNOWN: &str = "unknown";
 

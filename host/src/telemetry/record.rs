@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use super::console::{Console, Line};
 use super::instruments::{Instruments, Measured, Series, error_kind};
 use super::sampling::Sampling;
 use super::sinks::Sinks;
@@ -43,6 +44,7 @@ pub struct Recorder {
     /// Of all tools that there are not, from the first call of one on.
     unknown: OnceLock<Series>,
     pub(super) sinks: Arc<Sinks>,
+    console: Option<Console>,
     sampling: Sampling,
     pub(super) propagates: bool,
 }
@@ -51,16 +53,24 @@ impl Recorder {
     pub(super) fn new(
         instruments: Instruments,
         sinks: Arc<Sinks>,
+        console: Option<Console>,
         config: &config::Telemetry,
     ) -> Recorder {
+        instruments.announce();
         Recorder {
             series: RwLock::default(),
             unknown: OnceLock::new(),
             instruments,
             sinks,
+            console,
             sampling: Sampling::new(&config.sampling),
             propagates: config.propagates,
         }
+    }
+
+    /// A component was loaded: from the cache, or from the compiler in this time.
+    pub fn record_load(&self, compiled: Option<Duration>) {
+        self.instruments.record_load(compiled);
     }
 
     /// Makes a tool's series visible at zero.
@@ -162,6 +172,7 @@ impl Call<'_> {
             None => unknown.get_or_init(|| instruments.series(None)),
         };
         instruments.record(series, &measured);
+        self.write_line(&measured);
         if !sinks.is_empty() {
             let root = tree::Root {
                 context: self.context,
@@ -175,6 +186,21 @@ impl Call<'_> {
             sinks.send(spans, self.context.sampled);
         }
         duration
+    }
+
+    fn write_line(&self, measured: &Measured<'_>) {
+        let Some(console) = &self.recorder.console else {
+            return;
+        };
+        let error = error_kind(measured.decided);
+        console.write(error.is_none(), || Line {
+            labels: self.labels.as_ref(),
+            error,
+            duration: measured.duration,
+            outcome: measured.decided.as_ref().ok(),
+            trace_id: self.trace_id(),
+            span_id: format!("{:016x}", u64::from_be_bytes(self.context.span_id)),
+        });
     }
 }
 

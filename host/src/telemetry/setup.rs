@@ -1,38 +1,36 @@
 //! Sets telemetry up and shuts it down.
 
 use std::fs::DirBuilder;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use opentelemetry::metrics::MeterProvider as _;
+use opentelemetry::metrics::{AsyncInstrument, MeterProvider as _};
 use opentelemetry::{InstrumentationScope, KeyValue};
-use opentelemetry_otlp::{ExporterBuildError, MetricExporter, SpanExporter, WithExportConfig};
+use opentelemetry_otlp::ExporterBuildError;
 use opentelemetry_prometheus_text_exporter::PrometheusExporter;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::{Instrument, PeriodicReader, SdkMeterProvider, Stream};
-use opentelemetry_sdk::trace::{BatchSpanProcessor, SpanProcessor as _};
-use rustix::process::setpriority_process;
-use rustix::thread::gettid;
-use tracing_subscriber::EnvFilter;
 
+use super::console::Console;
 use super::instruments::Instruments;
-use super::names::{Metric, SCOPE, SPANS_DROPPED};
+use super::names::{BUILD, DROPPED, Metric, SCOPE, SENT, SINK, VERSION};
+use super::otlp::{self, Record, SharedMetrics};
+use super::outbox::{Outbox, Sent};
 use super::record::Recorder;
-use super::sinks::{Otlp, Sinks};
+use super::sinks::Sinks;
 use super::store::Store;
+use super::{logs, priority};
 use crate::config;
 use crate::traces::{self, Retention, Settings, Writer};
 
 /// Series of one instrument; the catalog bounds them, and the SDK's own 2,000 are fewer than
-/// large configs have tools.
-const SERIES_MAX: usize = 16_384;
+/// large configs have.
+const SERIES_MAX: usize = 65_536;
 /// Spans that wait to be written: those of 1,000 calls, and 3 MiB or so.
 const QUEUE_MAX: usize = 4096;
-/// The priority of the thread that writes them, the lowest but idle.
-const NICE: i32 = 19;
 /// Longest wait for a collector at shutdown.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
 
@@ -42,6 +40,12 @@ pub enum Error {
     /// An exporter cannot be made.
     #[error(transparent)]
     Exporter(#[from] ExporterBuildError),
+    /// An HTTP client cannot be made.
+    #[error("no client for the collector: {0}")]
+    Client(String),
+    /// A thread cannot be started.
+    #[error("no thread for telemetry: {0}")]
+    Thread(#[from] io::Error),
     /// The file of spans is none, or cannot be had.
     #[error("{0}; choose another file with `toolhost.traces.file`, or null for none")]
     Store(#[from] traces::Error),
@@ -52,57 +56,102 @@ pub struct Telemetry {
     recorder: Arc<Recorder>,
     sinks: Arc<Sinks>,
     store: Option<Arc<Store>>,
+    logs: Option<Arc<Outbox<Record>>>,
     meters: SdkMeterProvider,
     prometheus: PrometheusExporter,
 }
 
 impl Telemetry {
-    /// Builds them. OTLP is on if the config says so; `/metrics` always is.
+    /// Builds them, and says in the log where each kind of telemetry goes. `/metrics` is always on.
     pub fn new(config: &config::Telemetry) -> Result<Telemetry, Error> {
-        let resource = Resource::builder()
-            .with_service_name(config.service_name.clone())
-            .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
-            .build();
+        let resource = resource(config);
         let prometheus = PrometheusExporter::builder()
             .without_target_info()
             .without_scope_info()
             .build();
-        let store = config.store.as_ref();
-        let mut sinks = Sinks {
+        let (store, spans) = (config.store.as_ref(), config.traces.as_ref());
+        let sinks = Arc::new(Sinks {
             store: store.map(|store| open(store, config)).transpose()?,
-            otlp: None,
-        };
-        let series_max = |_: &Instrument| {
-            let stream = Stream::builder().with_cardinality_limit(SERIES_MAX);
-            stream.build().ok()
-        };
-        let mut meters = SdkMeterProvider::builder()
-            .with_view(series_max)
-            .with_resource(resource.clone())
-            .with_reader(prometheus.clone());
-        if config.otlp_traces {
-            let spans = at(SpanExporter::builder().with_http(), config, "traces").build()?;
-            let mut processor = BatchSpanProcessor::builder(spans).build();
-            processor.set_resource(&resource);
-            sinks.otlp = Some(Otlp::new(processor, scope()));
-        }
-        if config.otlp_metrics {
-            let metrics = at(MetricExporter::builder().with_http(), config, "metrics").build()?;
-            meters = meters.with_reader(PeriodicReader::builder(metrics).build());
-        }
-        let (meters, sinks) = (meters.build(), Arc::new(sinks));
+            otlp: spans
+                .map(|to| otlp::spans(to, &resource, scope()))
+                .transpose()?,
+        });
+        let logs = config.logs.as_ref();
+        let logs = logs
+            .map(|to| otlp::logs(to, &resource))
+            .transpose()?
+            .map(Arc::new);
+        let pushed = config
+            .metrics
+            .as_ref()
+            .map(otlp::Metrics::new)
+            .transpose()?;
+        let pushed = pushed.map(|metrics| SharedMetrics(Arc::new(metrics)));
+        let meters = meters(resource, &prometheus, pushed.as_ref());
         let instruments = Instruments::new(&meters.meter_with_scope(scope()));
-        let file = config.store.as_ref().map(|store| &store.file);
-        let store = file.map(|file| Store::open(file, sinks.clone()));
+        let console = config.console.then(Console::new);
+        let store = store.map(|store| Store::open(&store.file, sinks.clone()));
         let telemetry = Telemetry {
             store: store.transpose()?.map(Arc::new),
-            recorder: Arc::new(Recorder::new(instruments, sinks.clone(), config)),
-            sinks: sinks.clone(),
+            recorder: Arc::new(Recorder::new(instruments, sinks.clone(), console, config)),
+            sinks,
+            logs,
             meters,
             prometheus,
         };
-        telemetry.gauge(&SPANS_DROPPED, move || sinks.dropped());
+        telemetry.count(pushed);
+        if let Some(logs) = &telemetry.logs {
+            logs::send_to(logs.clone());
+        }
+        say_where(config);
         Ok(telemetry)
+    }
+
+    /// Exports what each sink took and lost, and what this host is.
+    fn count(&self, pushed: Option<SharedMetrics>) {
+        type Count = Box<dyn Fn() -> Sent + Send + Sync>;
+        let mut counts: Vec<(&'static str, Count)> = Vec::new();
+        let sinks = &self.sinks;
+        if sinks.store.is_some() {
+            let sinks = sinks.clone();
+            counts.push(("sqlite", Box::new(move || sinks.stored())));
+        }
+        if sinks.otlp.is_some() {
+            let sinks = sinks.clone();
+            let sent = move || sinks.otlp.as_ref().map(Outbox::sent).unwrap_or_default();
+            counts.push(("otel_trace", Box::new(sent)));
+        }
+        if let Some(pushed) = pushed {
+            counts.push(("otel_metric", Box::new(move || pushed.sent())));
+        }
+        if let Some(logs) = self.logs.clone() {
+            counts.push(("otel_log", Box::new(move || logs.sent())));
+        }
+        let counts = Arc::new(counts);
+        let meter = self.meters.meter(SCOPE);
+        for (metric, pick) in [
+            (SENT, (|sent: Sent| sent.taken) as fn(Sent) -> u64),
+            (DROPPED, |sent: Sent| sent.lost),
+        ] {
+            let counts = counts.clone();
+            let observe = move |counter: &dyn AsyncInstrument<u64>| {
+                for (sink, sent) in counts.iter() {
+                    counter.observe(pick(sent()), &[KeyValue::new(SINK, *sink)]);
+                }
+            };
+            let counter = meter.u64_observable_counter(metric.name);
+            // The meter keeps the callback; what is returned is only a name for it.
+            let _ = counter
+                .with_description(metric.help)
+                .with_callback(observe)
+                .build();
+        }
+        let version = [KeyValue::new(VERSION, env!("CARGO_PKG_VERSION"))];
+        let build = meter
+            .u64_gauge(BUILD.name)
+            .with_description(BUILD.help)
+            .build();
+        build.record(1, &version);
     }
 
     /// What requests and calls are recorded with.
@@ -138,11 +187,88 @@ impl Telemetry {
             store.finish();
         }
         std::thread::scope(|scope| {
-            scope.spawn(|| self.sinks.close_store(SHUTDOWN_MAX));
-            scope.spawn(|| log_failure("traces", self.sinks.close_otlp(SHUTDOWN_MAX)));
-            scope.spawn(|| log_failure("metrics", self.meters.shutdown_with_timeout(SHUTDOWN_MAX)));
+            scope.spawn(|| say_lost("sqlite", self.sinks.close_store(SHUTDOWN_MAX)));
+            scope.spawn(|| say_lost("otel_trace", self.sinks.close_otlp(SHUTDOWN_MAX)));
+            scope.spawn(|| {
+                // The reader's exporter has its own watch.
+                let _ = self.meters.shutdown_with_timeout(SHUTDOWN_MAX);
+            });
+            if let Some(logs) = &self.logs {
+                logs::stop_sending_to(logs);
+                scope.spawn(|| say_lost("otel_log", logs.close(SHUTDOWN_MAX).lost));
+            }
         });
     }
+}
+
+/// Says how much a sink has lost by the end, if it did.
+fn say_lost(sink: &str, lost: u64) {
+    if lost > 0 {
+        tracing::warn!(sink, lost, "telemetry was lost");
+    }
+}
+
+/// Says where telemetry goes, a line for each sink.
+fn say_where(config: &config::Telemetry) {
+    let config::Telemetry {
+        console,
+        store,
+        traces,
+        metrics,
+        logs,
+        ..
+    } = config;
+    if *console {
+        tracing::info!(sink = "console", "each call is a line of this log");
+    }
+    if let Some(store) = store {
+        let (age, bytes) = (humantime::format_duration(store.age), store.bytes);
+        tracing::info!(sink = "sqlite", file = %store.file.display(), %age, bytes, "all spans are kept");
+    }
+    for (sink, what, exporter) in [
+        ("otel_trace", "spans", traces),
+        ("otel_metric", "metrics", metrics),
+        ("otel_log", "log records", logs),
+    ] {
+        if let Some(config::Exporter {
+            endpoint, protocol, ..
+        }) = exporter
+        {
+            tracing::info!(sink, endpoint, ?protocol, "{what} are sent by OTLP");
+        }
+    }
+}
+
+fn resource(config: &config::Telemetry) -> Resource {
+    let instance = u128::from_be_bytes(rand::random());
+    Resource::builder()
+        .with_service_name(config.service_name.clone())
+        .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
+        .with_attribute(KeyValue::new(
+            "service.instance.id",
+            format!("{instance:032x}"),
+        ))
+        .build()
+}
+
+fn meters(
+    resource: Resource,
+    prometheus: &PrometheusExporter,
+    pushed: Option<&SharedMetrics>,
+) -> SdkMeterProvider {
+    let series_max = |_: &Instrument| {
+        let stream = Stream::builder().with_cardinality_limit(SERIES_MAX);
+        stream.build().ok()
+    };
+    let meters = SdkMeterProvider::builder()
+        .with_view(series_max)
+        .with_resource(resource)
+        .with_reader(prometheus.clone());
+    let meters = match pushed {
+        Some(pushed) => meters.with_reader(PeriodicReader::builder(pushed.clone()).build()),
+        None => meters,
+    };
+    meters.build()
 }
 
 /// Starts the thread that writes spans into the file of `store`.
@@ -163,17 +289,9 @@ fn open(store: &config::TraceStore, config: &config::Telemetry) -> Result<Writer
             bytes: Some(store.bytes),
         },
         service: config.service_name.clone(),
-        on_start: step_back,
+        on_start: priority::step_back,
     };
     Writer::open(&store.file, settings)
-}
-
-/// Lets calls go first: what is not written is counted, and a call that waits is felt.
-fn step_back() {
-    let priority = setpriority_process(Some(gettid()), NICE);
-    if let Err(error) = priority {
-        tracing::warn!(%error, "spans are written at normal priority");
-    }
 }
 
 /// Who makes the metrics and spans.
@@ -181,20 +299,6 @@ fn scope() -> InstrumentationScope {
     InstrumentationScope::builder(SCOPE)
         .with_version(env!("CARGO_PKG_VERSION"))
         .build()
-}
-
-/// The exporter of `signal`, told where to send if the config knows better than the variables.
-fn at<E: WithExportConfig>(exporter: E, config: &config::Telemetry, signal: &str) -> E {
-    match &config.otlp_endpoint {
-        Some(endpoint) => exporter.with_endpoint(format!("{endpoint}/v1/{signal}")),
-        None => exporter,
-    }
-}
-
-fn log_failure(signal: &str, result: opentelemetry_sdk::error::OTelSdkResult) {
-    if let Err(error) = result {
-        tracing::warn!(signal, %error, "the last telemetry was not delivered");
-    }
 }
 
 /// The current metrics as text.
@@ -210,23 +314,4 @@ impl Scrape {
         }
         String::from_utf8_lossy(&text).into_owned()
     }
-}
-
-/// Sends log lines to stderr, never to stdout, which belongs to what a command prints.
-/// Does nothing if logging is already set up.
-pub fn log_to_stderr(config: &config::Telemetry) {
-    let quiet = "opentelemetry=warn,opentelemetry_sdk=warn,hyper=warn,reqwest=warn";
-    let filter = EnvFilter::try_new(format!("{quiet},{}", config.log_filter))
-        .unwrap_or_else(|_| EnvFilter::new(format!("{quiet},info")));
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false);
-    // A second set-up in one process, as tests do it, is no error.
-    let _ = if config.log_json {
-        lines.json().try_init()
-    } else {
-        lines.compact().try_init()
-    };
 }

@@ -2,16 +2,15 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::traces::{Attributes, Branch, Event, Kind, Span, Status, Time, Value, Writer};
 use opentelemetry::trace::{
     Event as OtelEvent, SpanContext, SpanId, SpanKind, Status as OtelStatus, TraceFlags, TraceId,
     TraceState,
 };
 use opentelemetry::{InstrumentationScope, KeyValue, StringValue, Value as OtelValue};
-use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::trace::{
-    BatchSpanProcessor, SpanData, SpanEvents, SpanLinks, SpanProcessor,
-};
+use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
+
+use super::outbox::{Outbox, Sent};
+use crate::traces::{Attributes, Branch, Event, Kind, Span, Status, Time, Value, Writer};
 
 /// Everything that takes spans. Handing one over never waits for anything.
 #[derive(Default)]
@@ -19,7 +18,7 @@ pub struct Sinks {
     /// Into a file, all of them.
     pub store: Option<Writer>,
     /// To a collector.
-    pub otlp: Option<Otlp>,
+    pub otlp: Option<Outbox<Span>>,
 }
 
 /// A call that takes longer is kept before others if the file cannot take all.
@@ -37,7 +36,7 @@ impl Sinks {
     pub fn send(&self, spans: Vec<Span>, is_sampled: bool) {
         let otlp = self.otlp.as_ref().filter(|_| is_sampled);
         if let Some(otlp) = otlp {
-            spans.iter().for_each(|span| otlp.send(span.clone()));
+            otlp.put(spans.len(), || spans.clone());
         }
         if let Some(store) = &self.store {
             let is_slow = |span: &Span| span.end.since(span.start) >= SLOW;
@@ -50,83 +49,70 @@ impl Sinks {
         }
     }
 
-    /// Spans that the store had no room for, or could not write.
-    pub fn dropped(&self) -> u64 {
-        self.store
-            .as_ref()
-            .map_or(0, |store| store.counts().dropped.spans)
+    /// Spans that the store has written, and those that it has lost.
+    pub fn stored(&self) -> Sent {
+        let Some(store) = &self.store else {
+            return Sent::default();
+        };
+        let counts = store.counts();
+        Sent {
+            taken: counts.stored.spans,
+            lost: counts.dropped.spans,
+        }
     }
 
     /// Writes what is still queued into the file, for at most `patience`. Blocks.
-    pub fn close_store(&self, patience: Duration) {
-        let dropped = self
-            .store
+    pub fn close_store(&self, patience: Duration) -> u64 {
+        self.store
             .as_ref()
-            .map_or(0, |store| store.close(patience).dropped.spans);
-        if dropped > 0 {
-            tracing::warn!(spans = dropped, "the file of traces lacks spans");
-        }
+            .map_or(0, |store| store.close(patience).dropped.spans)
     }
 
     /// Sends what is still queued to the collector, for at most `patience`. Blocks.
-    pub fn close_otlp(&self, patience: Duration) -> OTelSdkResult {
-        match &self.otlp {
-            Some(otlp) => otlp.processor.shutdown_with_timeout(patience),
-            None => Ok(()),
-        }
+    pub fn close_otlp(&self, patience: Duration) -> u64 {
+        self.otlp
+            .as_ref()
+            .map_or(0, |otlp| otlp.close(patience).lost)
     }
 }
 
-/// The way to a collector: bounded, in batches, on a thread of its own.
-#[derive(Debug)]
-pub struct Otlp {
-    processor: BatchSpanProcessor,
-    scope: InstrumentationScope,
-}
-
-impl Otlp {
-    /// Spans go through `processor` and say that `scope` made them.
-    pub fn new(processor: BatchSpanProcessor, scope: InstrumentationScope) -> Otlp {
-        Otlp { processor, scope }
-    }
-
-    fn send(&self, span: Span) {
-        let context = SpanContext::new(
-            TraceId::from_bytes(span.trace_id.0),
-            SpanId::from_bytes(span.span_id.0),
-            TraceFlags::SAMPLED,
-            false,
-            TraceState::NONE,
-        );
-        let mut events = SpanEvents::default();
-        events.events = span.events.into_iter().map(event).collect();
-        self.processor.on_end(SpanData {
-            span_context: context,
-            parent_span_id: span
-                .parent_span_id
-                .map_or(SpanId::INVALID, |id| SpanId::from_bytes(id.0)),
-            parent_span_is_remote: false,
-            span_kind: match span.kind {
-                Kind::Internal => SpanKind::Internal,
-                Kind::Server => SpanKind::Server,
-                Kind::Client => SpanKind::Client,
-                Kind::Producer => SpanKind::Producer,
-                Kind::Consumer => SpanKind::Consumer,
-            },
-            name: span.name,
-            start_time: date(span.start),
-            end_time: date(span.end),
-            attributes: attributes(span.attributes),
-            dropped_attributes_count: 0,
-            events,
-            links: SpanLinks::default(),
-            status: match span.status {
-                Status::Unset => OtelStatus::Unset,
-                Status::Ok => OtelStatus::Ok,
-                Status::Error => OtelStatus::error(span.status_message),
-            },
-            instrumentation_scope: self.scope.clone(),
-        });
+/// A span as the SDK has it, made by `scope`.
+pub fn span_data(span: Span, scope: &InstrumentationScope) -> SpanData {
+    let context = SpanContext::new(
+        TraceId::from_bytes(span.trace_id.0),
+        SpanId::from_bytes(span.span_id.0),
+        TraceFlags::SAMPLED,
+        false,
+        TraceState::NONE,
+    );
+    let mut events = SpanEvents::default();
+    events.events = span.events.into_iter().map(event).collect();
+    SpanData {
+        span_context: context,
+        parent_span_id: span
+            .parent_span_id
+            .map_or(SpanId::INVALID, |id| SpanId::from_bytes(id.0)),
+        parent_span_is_remote: false,
+        span_kind: match span.kind {
+            Kind::Internal => SpanKind::Internal,
+            Kind::Server => SpanKind::Server,
+            Kind::Client => SpanKind::Client,
+            Kind::Producer => SpanKind::Producer,
+            Kind::Consumer => SpanKind::Consumer,
+        },
+        name: span.name,
+        start_time: date(span.start),
+        end_time: date(span.end),
+        attributes: attributes(span.attributes),
+        dropped_attributes_count: 0,
+        events,
+        links: SpanLinks::default(),
+        status: match span.status {
+            Status::Unset => OtelStatus::Unset,
+            Status::Ok => OtelStatus::Ok,
+            Status::Error => OtelStatus::error(span.status_message),
+        },
+        instrumentation_scope: scope.clone(),
     }
 }
 

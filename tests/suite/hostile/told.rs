@@ -152,7 +152,9 @@ fn counted(metrics: &str) {
     ] {
         let of_rule = format!("rule=\"{rule}\"");
         let mut lines = metrics.lines().filter(|line| {
-            line.starts_with("llama_stack_tool_runtime_denials_total{") && line.contains(&of_rule)
+            line.starts_with("llama_stack_tool_runtime_denials_total{")
+                && line.contains(&of_rule)
+                && !line.ends_with(" 0")
         });
         let line = lines.next().expect("the rule was counted");
         assert!(line.contains("tool_name=\"fetch\""), "{line}");

@@ -1,59 +1,49 @@
-//! The variables that say where telemetry goes.
+//! Where telemetry goes: `providers.telemetry`, `toolhost.traces` and the variables.
+
+mod otlp;
+mod provider;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use self::otlp::{LOGS, METRICS, TRACES};
+use self::provider::{Asked, SINKS_REMEDY, Sink};
 use super::Check;
 use super::read::Fields;
 use crate::config::{Sampling, Telemetry, TraceStore, env};
 
-const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
-const TRACES: Signal = Signal {
-    endpoint: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    exporter: "OTEL_TRACES_EXPORTER",
-};
-const METRICS: Signal = Signal {
-    endpoint: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-    exporter: "OTEL_METRICS_EXPORTER",
-};
 const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
 const SAMPLER_ARG: &str = "OTEL_TRACES_SAMPLER_ARG";
 const PROPAGATORS: &str = "OTEL_PROPAGATORS";
 const SINKS: &str = "TELEMETRY_SINKS";
-const KNOWN_SINKS: [&str; 4] = ["console", "sqlite", "otel_trace", "otel_metric"];
 const STORE_DIR: &str = "SQLITE_STORE_DIR";
 const STORE_FILE: &str = "trace_store.db";
 const LOG_FORMAT: &str = "TOOLHOST_LOG_FORMAT";
 const SERVICE_NAME: &str = "toolhost";
 const LOG_FILTER: &str = "info";
 
-/// The variables of one signal.
-struct Signal {
-    endpoint: &'static str,
-    exporter: &'static str,
-}
-
 impl Check<'_> {
-    /// What the variables and `toolhost.traces` say; `data_dir` is where the host keeps things.
+    /// `data_dir` is where the host keeps things.
     pub(super) fn telemetry(
         &mut self,
+        top: &Fields<'_>,
         toolhost: &Fields<'_>,
         data_dir: Option<&Path>,
     ) -> Telemetry {
-        let store = self.trace_store(toolhost, data_dir);
-        let from_attributes =
-            |check: &Self| service_name(&check.variable("OTEL_RESOURCE_ATTRIBUTES")?);
-        let service_name = self
-            .variable("OTEL_SERVICE_NAME")
-            .or_else(|| from_attributes(self));
+        let asked = self.asked_telemetry(top);
+        let sinks = self.named_sinks(&asked);
+        let has = |sink| sinks.as_ref().is_none_or(|sinks| sinks.contains(&sink));
+        let store = self.trace_store(toolhost, &asked, data_dir);
+        let sinks = sinks.as_deref();
         Telemetry {
-            otlp_traces: self.is_on(&TRACES),
-            otlp_metrics: self.is_on(&METRICS),
-            store,
-            otlp_endpoint: None,
+            console: has(Sink::Console),
+            store: store.filter(|_| has(Sink::Sqlite)),
+            traces: self.exporter(&TRACES, &asked, sinks),
+            metrics: self.exporter(&METRICS, &asked, sinks),
+            logs: self.exporter(&LOGS, &asked, sinks),
             sampling: self.sampling(),
             propagates: self.propagates(),
-            service_name: service_name.unwrap_or_else(|| SERVICE_NAME.to_owned()),
+            service_name: self.service_name(&asked),
             log_filter: self
                 .variable("TOOLHOST_LOG")
                 .unwrap_or_else(|| LOG_FILTER.to_owned()),
@@ -61,66 +51,46 @@ impl Check<'_> {
         }
     }
 
-    /// The file, unless there is none or `TELEMETRY_SINKS` leaves it out.
+    /// The sinks that somebody named, if somebody did.
+    fn named_sinks(&mut self, asked: &Asked) -> Option<Vec<Sink>> {
+        let Some(text) = self.variable(SINKS) else {
+            return asked.sinks.clone();
+        };
+        let (sinks, are_known) = provider::words(&text);
+        if !are_known {
+            self.unknown(SINKS, SINKS_REMEDY);
+        }
+        Some(sinks)
+    }
+
+    fn service_name(&self, asked: &Asked) -> String {
+        self.variable("OTEL_SERVICE_NAME")
+            .or_else(|| asked.service_name.clone())
+            .or_else(|| service_name(&self.variable("OTEL_RESOURCE_ATTRIBUTES")?))
+            .unwrap_or_else(|| SERVICE_NAME.to_owned())
+    }
+
+    /// The file, unless there is none.
     fn trace_store(
         &mut self,
         toolhost: &Fields<'_>,
+        asked: &Asked,
         data_dir: Option<&Path>,
     ) -> Option<TraceStore> {
-        let keeps_spans = self.keeps_spans();
         let traces = self.section(toolhost, "traces", "toolhost.traces");
         let from_file = self.path(&traces, "file");
         let age = Duration::from_nanos(self.amount_or_default(&traces, "age"));
         let bytes = self.amount_or_default(&traces, "bytes");
         let is_null = from_file.is_none() && traces.get_or_null("file").is_some();
+        let from_file = from_file.or_else(|| asked.file.clone());
         let folder = self.variable(STORE_DIR).map(PathBuf::from);
         let folder = folder.or_else(|| data_dir.map(Path::to_owned));
         let file = from_file.or_else(|| Some(folder?.join(STORE_FILE)))?;
-        (keeps_spans && !is_null).then_some(TraceStore { file, age, bytes })
-    }
-
-    /// Whether the sinks have the store among them. The others go by their endpoints, and the
-    /// log is always written.
-    fn keeps_spans(&mut self) -> bool {
-        let Some(text) = self.variable(SINKS) else {
-            return true;
-        };
-        let mut sinks = text
-            .split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty());
-        if sinks.clone().any(|name| !KNOWN_SINKS.contains(&name)) {
-            self.unknown(
-                SINKS,
-                "set it to some of `console`, `sqlite`, `otel_trace` and `otel_metric`, with \
-                 commas between, or unset it",
-            );
-        }
-        sinks.any(|name| name == "sqlite")
+        (!is_null).then_some(TraceStore { file, age, bytes })
     }
 
     fn variable(&self, name: &str) -> Option<String> {
         env::variable(self.environment, name)
-    }
-
-    /// A signal is sent if there is an endpoint for it, or if its exporter is named.
-    fn is_on(&mut self, signal: &Signal) -> bool {
-        let is_off = self
-            .variable("OTEL_SDK_DISABLED")
-            .is_some_and(|text| text.eq_ignore_ascii_case("true"));
-        let has_endpoint = [ENDPOINT, signal.endpoint]
-            .iter()
-            .any(|name| self.variable(name).is_some());
-        let wanted = match self.variable(signal.exporter).as_deref() {
-            Some("otlp") => true,
-            Some("none") => false,
-            None => has_endpoint,
-            Some(_) => {
-                self.unknown(signal.exporter, "set it to `otlp` or `none`, or unset it");
-                false
-            }
-        };
-        wanted && !is_off
     }
 
     fn sampling(&mut self) -> Sampling {
@@ -217,29 +187,11 @@ mod tests {
     fn telemetry_follows_its_variables() {
         let telemetry = |variables: &[(&str, &str)]| read("{}", variables).unwrap().telemetry;
         let default = telemetry(&[]);
-        assert!(!default.otlp_traces && !default.otlp_metrics && !default.log_json);
+        assert!(default.console && !default.log_json);
         assert_eq!(
             (&*default.service_name, &*default.log_filter),
             ("toolhost", "info")
         );
-        let off = ("OTEL_SDK_DISABLED", "True");
-        for (name, signals) in [
-            (ENDPOINT, (true, true)),
-            (TRACES.endpoint, (true, false)),
-            (METRICS.endpoint, (false, true)),
-        ] {
-            let on = |variables: &[(&str, &str)]| {
-                let telemetry = telemetry(variables);
-                (telemetry.otlp_traces, telemetry.otlp_metrics)
-            };
-            assert_eq!(on(&[(name, "http://c:4318")]), signals, "{name}");
-            assert_eq!(on(&[(name, "")]), (false, false), "{name}");
-            assert_eq!(
-                on(&[(name, "http://c:4318"), off]),
-                (false, false),
-                "{name}"
-            );
-        }
         let attributes = ("OTEL_RESOURCE_ATTRIBUTES", "a=b, service.name = fleet");
         assert_eq!(telemetry(&[attributes]).service_name, "fleet");
         assert_eq!(
@@ -288,26 +240,6 @@ mod tests {
             (Duration::from_secs(3600), 2 << 20)
         );
         assert_eq!(problems("{}", &[(SINKS, "sqlit")]).len(), 1);
-    }
-
-    #[test]
-    fn an_exporter_by_name_wins_over_endpoints() {
-        let endpoint = (ENDPOINT, "http://c:4318");
-        for (variables, signals) in [
-            (vec![(TRACES.exporter, "otlp")], (true, false)),
-            (vec![(METRICS.exporter, "otlp")], (false, true)),
-            (vec![endpoint, (TRACES.exporter, "none")], (false, true)),
-            (vec![endpoint, (METRICS.exporter, "none")], (true, false)),
-            (
-                vec![("OTEL_SDK_DISABLED", "true"), (TRACES.exporter, "otlp")],
-                (false, false),
-            ),
-        ] {
-            let telemetry = read("{}", &variables).unwrap().telemetry;
-            let on = (telemetry.otlp_traces, telemetry.otlp_metrics);
-            assert_eq!(on, signals, "{variables:?}");
-        }
-        assert_eq!(problems("{}", &[(TRACES.exporter, "zipkin")]).len(), 1);
     }
 
     #[test]

@@ -186,7 +186,7 @@ shields:
 logging: {category_levels: {core: debug}}
 providers:
   inference: [{provider_id: '${env.NOBODY}', provider_type: 'remote::vllm'}]
-  telemetry: [{provider_id: meta-reference}]
+  telemetry: [{provider_id: __disabled__}]
   safety: []
 server: {workers: 4, auth: null, quota:, cors: false}
 ";
@@ -195,7 +195,6 @@ server: {workers: 4, auth: null, quota:, cors: false}
         "inference_store",
         "logging",
         "providers.inference",
-        "providers.telemetry",
         "server.workers",
     ];
     assert_eq!(read(text, &[]).unwrap().ignored, expected);

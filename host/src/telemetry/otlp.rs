@@ -1,0 +1,243 @@
+//! The ways to a collector: OTLP over HTTP or gRPC.
+//!
+//! The SDK's exporters run on small reactors of their own, so that nothing of theirs happens on
+//! threads that calls need.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::connect::HttpConnector;
+use opentelemetry::InstrumentationScope;
+use opentelemetry_http::hyper::HyperClient;
+use opentelemetry_otlp::tonic_types::transport::ClientTlsConfig;
+use opentelemetry_otlp::{
+    LogExporter, MetricExporter, Protocol as OtlpProtocol, SpanExporter, WithExportConfig,
+    WithHttpConfig, WithTonicConfig,
+};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::logs::{LogBatch, LogExporter as _, SdkLogRecord};
+use opentelemetry_sdk::metrics::Temporality;
+use opentelemetry_sdk::metrics::data::ResourceMetrics;
+use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
+use opentelemetry_sdk::trace::SpanExporter as _;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::runtime::Runtime;
+
+use super::outbox::{Outbox, Sent};
+use super::setup::Error;
+use super::sinks::span_data;
+use super::watch::Watch;
+use crate::config::{Exporter, Protocol};
+use crate::traces::Span;
+
+/// A record of the log, and who made it.
+pub type Record = (SdkLogRecord, InstrumentationScope);
+
+/// Sends spans to where `exporter` says.
+pub fn spans(
+    exporter: &Exporter,
+    resource: &Resource,
+    scope: InstrumentationScope,
+) -> Result<Outbox<Span>, Error> {
+    let reactor = Reactor::new()?;
+    let mut sender = reactor.enter(|| match exporter.protocol {
+        Protocol::Http => http(SpanExporter::builder().with_http(), exporter)?
+            .build()
+            .map_err(Error::from),
+        Protocol::Grpc => grpc(SpanExporter::builder().with_tonic(), exporter)
+            .build()
+            .map_err(Error::from),
+    })?;
+    sender.set_resource(resource);
+    let watch = Watch::new("spans", &*exporter.endpoint);
+    let deliver = move |spans: Vec<Span>| {
+        let spans = spans.into_iter().map(|span| span_data(span, &scope));
+        reactor.run(sender.export(spans.collect()))
+    };
+    Ok(Outbox::start("otlp-spans", exporter.batch, watch, deliver)?)
+}
+
+/// Sends records of the log to where `exporter` says.
+pub fn logs(exporter: &Exporter, resource: &Resource) -> Result<Outbox<Record>, Error> {
+    let reactor = Reactor::new()?;
+    let mut sender = reactor.enter(|| match exporter.protocol {
+        Protocol::Http => http(LogExporter::builder().with_http(), exporter)?
+            .build()
+            .map_err(Error::from),
+        Protocol::Grpc => grpc(LogExporter::builder().with_tonic(), exporter)
+            .build()
+            .map_err(Error::from),
+    })?;
+    sender.set_resource(resource);
+    let watch = Watch::new("log records", &*exporter.endpoint);
+    let deliver = move |records: Vec<Record>| {
+        let borrowed: Vec<_> = records
+            .iter()
+            .map(|(record, scope)| (record, scope))
+            .collect();
+        reactor.run(sender.export(LogBatch::new(&borrowed)))
+    };
+    Ok(Outbox::start("otlp-logs", exporter.batch, watch, deliver)?)
+}
+
+/// Sends metrics to where its config says, and says in the log when that fails.
+#[derive(Debug)]
+pub struct Metrics {
+    sender: MetricExporter,
+    reactor: Reactor,
+    state: Mutex<(Watch, Sent)>,
+}
+
+impl Metrics {
+    /// To where `exporter` says.
+    pub fn new(exporter: &Exporter) -> Result<Metrics, Error> {
+        let reactor = Reactor::new()?;
+        let sender = reactor.enter(|| match exporter.protocol {
+            Protocol::Http => http(MetricExporter::builder().with_http(), exporter)?
+                .build()
+                .map_err(Error::from),
+            Protocol::Grpc => grpc(MetricExporter::builder().with_tonic(), exporter)
+                .build()
+                .map_err(Error::from),
+        })?;
+        let watch = Watch::new("metrics", &*exporter.endpoint);
+        Ok(Metrics {
+            sender,
+            reactor,
+            state: Mutex::new((watch, Sent::default())),
+        })
+    }
+}
+
+/// Shared with whoever counts, because the reader owns its exporter.
+#[derive(Clone, Debug)]
+pub struct SharedMetrics(pub std::sync::Arc<Metrics>);
+
+impl SharedMetrics {
+    /// How many exports were taken, and how many were not.
+    pub fn sent(&self) -> Sent {
+        self.0
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .1
+    }
+}
+
+impl PushMetricExporter for SharedMetrics {
+    /// Blocks the reader's own thread, which has nothing else to do.
+    async fn export(&self, metrics: &ResourceMetrics) -> OTelSdkResult {
+        let Metrics {
+            sender,
+            reactor,
+            state,
+        } = &*self.0;
+        let delivered = reactor.run(sender.export(metrics));
+        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (watch, sent) = &mut *state;
+        match delivered {
+            Ok(()) => sent.taken += 1,
+            Err(_) => sent.lost += 1,
+        }
+        watch.tell(&delivered, 1);
+        // The watch has said it.
+        Ok(())
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        self.0.sender.force_flush()
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.0.sender.shutdown_with_timeout(timeout)
+    }
+
+    fn temporality(&self) -> Temporality {
+        self.0.sender.temporality()
+    }
+}
+
+/// What an exporter's connections run on: the thread that exports, while it does.
+struct Reactor(Option<Runtime>);
+
+impl Reactor {
+    fn new() -> std::io::Result<Reactor> {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        Ok(Reactor(Some(runtime.enable_all().build()?)))
+    }
+
+    fn enter<T>(&self, build: impl FnOnce() -> T) -> T {
+        let _entered = self.0.as_ref().map(Runtime::enter);
+        build()
+    }
+
+    fn run(&self, export: impl Future<Output = OTelSdkResult>) -> Result<(), String> {
+        match &self.0 {
+            Some(runtime) => runtime.block_on(export).map_err(|error| error.to_string()),
+            None => Err("it is shut down".to_owned()),
+        }
+    }
+}
+
+impl Drop for Reactor {
+    fn drop(&mut self) {
+        // A runtime that is just dropped waits, and must not do so on a thread of another one.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl fmt::Debug for Reactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reactor")
+    }
+}
+
+fn http<B: WithExportConfig + WithHttpConfig>(builder: B, exporter: &Exporter) -> Result<B, Error> {
+    let mut tcp = HttpConnector::new();
+    // TLS is the business of the connector around it.
+    tcp.enforce_http(false);
+    let connector = HttpsConnectorBuilder::new()
+        .with_tls_config(tls(exporter)?)
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(tcp);
+    let client = HyperClient::new(connector, exporter.timeout, None);
+    Ok(builder
+        .with_http_client(client)
+        .with_protocol(OtlpProtocol::HttpBinary)
+        .with_timeout(exporter.timeout)
+        .with_endpoint(&*exporter.endpoint))
+}
+
+fn grpc<B: WithExportConfig + WithTonicConfig>(builder: B, exporter: &Exporter) -> B {
+    let builder = builder
+        .with_timeout(exporter.timeout)
+        .with_endpoint(&*exporter.endpoint);
+    if is_encrypted(exporter) {
+        builder.with_tls_config(ClientTlsConfig::new().with_enabled_roots())
+    } else {
+        builder
+    }
+}
+
+fn is_encrypted(exporter: &Exporter) -> bool {
+    exporter.endpoint.starts_with("https://")
+}
+
+/// With the system's authorities, which are read only if they are needed.
+fn tls(exporter: &Exporter) -> Result<ClientConfig, Error> {
+    let mut roots = RootCertStore::empty();
+    if is_encrypted(exporter) {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
+    let provider = rustls::crypto::ring::default_provider();
+    let config = ClientConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::Client(error.to_string()))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
