@@ -12,7 +12,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 
 use super::error::ErrorBody;
-use super::v1::{inspect, models, providers, telemetry, tool_runtime, toolgroups, tools};
+use super::v1::{datasets, inspect, models, providers, telemetry, tool_runtime, toolgroups, tools};
 use super::{Shared, health, index, metrics, reply, routes};
 
 /// How the document calls an API key.
@@ -27,7 +27,9 @@ const KEY: &str = "key";
         tools::list, tools::get,
         tool_runtime::invoke, tool_runtime::list, tool_runtime::rag_insert, tool_runtime::rag_query,
         telemetry::traces, telemetry::trace, telemetry::span, telemetry::tree, telemetry::spans,
-        telemetry::log_event, telemetry::metrics,
+        telemetry::log_event, telemetry::metrics, telemetry::export,
+        datasets::list, datasets::register, datasets::get, datasets::unregister,
+        datasets::rows, datasets::append,
         inspect::health, inspect::version, inspect::routes, providers::list, providers::get, models::list,
         index::show, health::live, health::ready, metrics::scrape, show,
     ),

@@ -14,7 +14,7 @@ use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::v1::{inspect, models, providers, telemetry, tool_runtime, toolgroups, tools};
+use super::v1::{datasets, inspect, models, providers, telemetry, tool_runtime, toolgroups, tools};
 use super::{Shared, health, index, layers, metrics, openapi};
 use crate::telemetry::Endpoint;
 
@@ -23,6 +23,9 @@ pub(crate) const INVOKE: &str = "/v1/tool-runtime/invoke";
 
 /// What is served without a key, also on a host that has some: probes carry none.
 pub(crate) const OPEN: [&str; 4] = ["/v1/health", "/v1alpha/admin/health", "/healthz", "/readyz"];
+
+/// The parts of the API that are about what is kept of requests.
+const KEPT: [&str; 3] = ["telemetry", "datasets", "datasetio"];
 
 /// What can be called with one method, under one or several paths.
 pub(crate) struct Route {
@@ -110,8 +113,16 @@ fn list() -> Vec<Route> {
         route(Get, Admin, ("telemetry", "get_span"), &["/v1/telemetry/traces/{trace_id}/spans/{span_id}", "/v1alpha/telemetry/traces/{trace_id}/spans/{span_id}"], telemetry::span),
         route(Post, Admin, ("telemetry", "get_span_tree"), &["/v1/telemetry/spans/{span_id}/tree", "/v1alpha/telemetry/spans/{span_id}/tree"], telemetry::tree),
         route(Post, Admin, ("telemetry", "query_spans"), &["/v1/telemetry/spans", "/v1alpha/telemetry/spans"], telemetry::spans),
+        route(Post, Admin, ("telemetry", "save_spans_to_dataset"), &["/v1/telemetry/spans/export", "/v1alpha/telemetry/spans/export"], telemetry::export),
         route(Post, Admin, ("telemetry", "log_event"), &["/v1/telemetry/events", "/v1alpha/telemetry/events"], telemetry::log_event),
         route(Post, Admin, ("telemetry", "query_metrics"), &["/v1/telemetry/metrics/{metric_name}", "/v1alpha/telemetry/metrics/{metric_name}"], telemetry::metrics),
+
+        route(Get, Admin, ("datasets", "list_datasets"), &["/v1/datasets", "/v1beta/datasets"], datasets::list),
+        route(Post, Admin, ("datasets", "register_dataset"), &["/v1/datasets", "/v1beta/datasets"], datasets::register),
+        route(Get, Admin, ("datasets", "get_dataset"), &["/v1/datasets/{*dataset_id}", "/v1beta/datasets/{*dataset_id}"], datasets::get),
+        route(Delete, Admin, ("datasets", "unregister_dataset"), &["/v1/datasets/{*dataset_id}", "/v1beta/datasets/{*dataset_id}"], datasets::unregister),
+        route(Get, Admin, ("datasetio", "iterrows"), &["/v1/datasetio/iterrows/{*dataset_id}", "/v1beta/datasetio/iterrows/{*dataset_id}"], datasets::rows),
+        route(Post, Admin, ("datasetio", "append_rows"), &["/v1/datasetio/append-rows/{*dataset_id}", "/v1beta/datasetio/append-rows/{*dataset_id}"], datasets::append),
 
         route(Get, Admin, ("inspect", "health"), &["/v1/health", "/v1alpha/admin/health"], inspect::health),
         route(Get, Admin, ("inspect", "version"), &["/v1/version", "/v1alpha/admin/version"], inspect::version),
@@ -166,7 +177,7 @@ pub(crate) fn endpoint(verb: &str, template: Option<&str>) -> Endpoint {
         verb: route.method.as_str(),
         route: path,
         // Who looks at traces does not look for looks at traces.
-        is_traced: route.api != Api::Host && route.name.0 != "telemetry" && !OPEN.contains(&path),
+        is_traced: route.api != Api::Host && !KEPT.contains(&route.name.0) && !OPEN.contains(&path),
     }
 }
 

@@ -4,6 +4,7 @@
 //! `/v1alpha/admin/…` is the same under later clients' paths.
 
 pub(super) mod content;
+pub(super) mod datasets;
 pub(super) mod inspect;
 pub(super) mod models;
 pub(super) mod providers;

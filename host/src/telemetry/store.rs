@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::sinks::Sinks;
-use crate::traces::{ClientEvent, Error, OpenSpans, Reader};
+use crate::traces::{ClientEvent, Datasets, Error, OpenSpans, Reader};
 
 /// Questions that are answered at the same time. One that finds nothing looks at every span.
 const QUESTIONS_MAX: usize = 2;
@@ -17,10 +17,14 @@ const FRESH: Duration = Duration::from_millis(500);
 const OPEN_MAX: usize = 4096;
 const OPEN_TTL: Duration = Duration::from_secs(3600);
 
+/// What all datasets together may hold, in bytes of JSON.
+const DATASETS_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
 /// Spans of the past, and those that clients are making.
 pub struct Store {
     sinks: Arc<Sinks>,
     reader: Reader,
+    datasets: Datasets,
     open: OpenSpans,
     questions: Semaphore,
 }
@@ -31,16 +35,17 @@ impl Store {
         Ok(Store {
             sinks,
             reader: Reader::open(path)?,
+            datasets: Datasets::open(path, DATASETS_BYTES_MAX)?,
             open: OpenSpans::new(OPEN_MAX, OPEN_TTL),
             questions: Semaphore::new(QUESTIONS_MAX),
         })
     }
 
-    /// Asks `question` of all spans that were sent before, on a thread that may block. `None` if
-    /// the thread panicked.
+    /// Asks `question` of all spans that were sent before, and of the datasets, on a thread that
+    /// may block. `None` if the thread panicked.
     pub async fn ask<T: Send + 'static>(
         self: &Arc<Self>,
-        question: impl FnOnce(&Reader) -> Result<T, Error> + Send + 'static,
+        question: impl FnOnce(&Reader, &Datasets) -> Result<T, Error> + Send + 'static,
     ) -> Option<Result<T, Error>> {
         // It is never closed.
         let _turn = self.questions.acquire().await.ok()?;
@@ -49,7 +54,7 @@ impl Store {
             if let Some(writer) = &store.sinks.store {
                 writer.flush(FRESH);
             }
-            question(&store.reader)
+            question(&store.reader, &store.datasets)
         });
         match asked.await {
             Ok(answer) => Some(answer),

@@ -106,10 +106,17 @@ impl Reader {
     }
 
     /// The spans that have all attributes which `query` names, or any at all if it names none, in
-    /// the trees of the first [`super::LIMIT`] traces that meet the filters. At most 50,000.
-    pub fn spans(&self, filters: &[Filter], query: &TreeQuery) -> Result<Vec<StoredSpan>, Error> {
+    /// the trees of the first traces that meet the filters: as many as `traces_max` says, which
+    /// is limited as in [`TraceQuery`]. At most 50,000.
+    pub fn spans(
+        &self,
+        filters: &[Filter],
+        query: &TreeQuery,
+        traces_max: Option<u32>,
+    ) -> Result<Vec<StoredSpan>, Error> {
         let traces = self.traces(&TraceQuery {
             filters: filters.to_vec(),
+            limit: traces_max,
             ..TraceQuery::default()
         })?;
         let connection = self.connection();

@@ -331,3 +331,97 @@ async fn what_was_called_is_known_to_the_next_host_too() {
     let body = json!([filter("gen_ai.tool.name", "eq", "get_weather")]);
     assert_eq!(found(&wire, body).await, [trace]);
 }
+
+#[tokio::test]
+async fn spans_are_exported_into_a_dataset_and_read_from_it_page_by_page() {
+    let (wire, [good, ..]) = past().await;
+    let export = json!({
+        "attribute_filters": [filter("gen_ai.tool.name", "eq", "get_weather")],
+        "attributes_to_save": ["gen_ai.tool.name", "sandbox.fuel.consumed"],
+        "dataset_id": "runs/today",
+    });
+    for _ in 0..2 {
+        let answer = asked(&wire, "/v1/telemetry/spans/export", export.clone()).await;
+        assert_eq!(answer, Value::Null);
+    }
+    for version in ["v1", "v1beta"] {
+        let path = format!("/{version}/datasetio/iterrows/runs/today");
+        let page = wire.get(&format!("{path}?limit=1")).await.json();
+        assert_eq!(page["has_more"], true, "{page}");
+        assert_eq!(page["data"][0]["name"], "execute_tool get_weather");
+        assert_eq!(page["data"][0]["trace_id"], json!(good));
+        assert!(page["data"][0]["sandbox.fuel.consumed"].as_u64() > Some(0));
+        let rest = wire.get(&format!("{path}?start_index=1")).await.json();
+        assert_eq!(rest["has_more"], false);
+        assert_eq!(rest["data"].as_array().map(Vec::len), Some(1), "{rest}");
+    }
+}
+
+#[tokio::test]
+async fn a_dataset_is_registered_with_its_rows_added_to_and_removed() {
+    let wire = Wire::to(Setup::new().keeping_spans()).await;
+    let described = json!({
+        "dataset_id": "mine", "purpose": "eval/messages-answer", "metadata": {"k": 1},
+        "source": {"type": "rows", "rows": [{"a": 1}, {"a": 2}]},
+    });
+    let made = asked(&wire, "/v1/datasets", described.clone()).await;
+    assert_eq!(
+        (&made["identifier"], &made["type"], &made["metadata"]["k"]),
+        (&json!("mine"), &json!("dataset"), &json!(1))
+    );
+    // The same again changes nothing.
+    asked(&wire, "/v1/datasets", described.clone()).await;
+    asked(
+        &wire,
+        "/v1/datasetio/append-rows/mine",
+        json!({"rows": [{"a": 3}]}),
+    )
+    .await;
+    let rows = wire.get("/v1/datasetio/iterrows/mine").await.json();
+    assert_eq!(rows["data"], json!([{"a": 1}, {"a": 2}, {"a": 3}]));
+    let list = wire.get("/v1beta/datasets").await.json();
+    assert_eq!(list["data"], json!([made]));
+    assert_eq!(wire.get("/v1/datasets/mine").await.json(), made);
+
+    for (path, body, word) in [
+        (
+            "/v1/datasets",
+            json!({"purpose": "fun", "source": {"type": "rows", "rows": []}}),
+            "purpose",
+        ),
+        (
+            "/v1/datasets",
+            json!({"purpose": "eval/messages-answer", "source": {"type": "uri", "uri": "http://x"}}),
+            "source",
+        ),
+        (
+            "/v1/datasets",
+            json!({"dataset_id": "mine", "purpose": "eval/question-answer", "source": {"type": "rows", "rows": []}}),
+            "already",
+        ),
+        (
+            "/v1/datasetio/append-rows/mine",
+            json!({"rows": [1]}),
+            "rows",
+        ),
+        (
+            "/v1/telemetry/spans/export",
+            json!({"attribute_filters": [], "attributes_to_save": []}),
+            "dataset_id",
+        ),
+    ] {
+        let answer = wire.post(path, body.to_string()).await;
+        assert_eq!(answer.status, 400, "{path} {body}");
+        assert!(answer.text().contains(word), "{word}: {}", answer.text());
+    }
+    assert_eq!(
+        wire.get("/v1/datasetio/iterrows/mine?limit=x").await.status,
+        400
+    );
+
+    let gone = sent(wire.request("DELETE", "/v1/datasets/mine")).await;
+    assert_eq!(gone.status, 204);
+    for path in ["/v1/datasets/mine", "/v1/datasetio/iterrows/mine"] {
+        assert_eq!(wire.get(path).await.status, 404, "{path}");
+    }
+}

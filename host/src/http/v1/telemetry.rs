@@ -7,7 +7,6 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
@@ -19,7 +18,9 @@ use crate::http::error::{Error, ErrorBody};
 use crate::http::routes::Last;
 use crate::http::{Shared, reply};
 use crate::telemetry::Store;
-use crate::traces::{self, Reader, SpanId, StoredSpan, Trace, TraceId};
+use crate::traces::{
+    self, Dataset, Datasets, LIMIT_MAX, Reader, SpanId, StoredSpan, Trace, TraceId,
+};
 
 /// Traces of which one span meets all filters.
 #[utoipa::path(
@@ -120,7 +121,7 @@ pub(crate) async fn spans(
     let filters = filters(&mut fields, Asked::Required);
     let query = spans_query(&mut fields);
     fields.checked()?;
-    let found = ask(&store, move |reader| reader.spans(&filters, &query)).await?;
+    let found = ask(&store, move |reader| reader.spans(&filters, &query, None)).await?;
     let without_status = |span| {
         let mut object = span_to_json(span);
         object.remove("status");
@@ -128,6 +129,41 @@ pub(crate) async fn spans(
     };
     let data: Vec<_> = found.into_iter().map(without_status).collect();
     reply::json(&List { data })
+}
+
+/// Adds spans to a dataset, which is made if it is not there.
+#[utoipa::path(
+    post, path = "/v1/telemetry/spans/export", operation_id = "save_spans_to_dataset", tag = "telemetry",
+    request_body(content = Value, description = "`attribute_filters`, `attributes_to_save` and `dataset_id`, all required; `max_depth`"),
+    responses((status = 200, body = Value, description = "Null"), (status = 400, body = ErrorBody), (status = 404, description = "No spans are kept", body = ErrorBody))
+)]
+pub(crate) async fn export(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Error> {
+    let (store, mut fields) = read(&shared, &caller, request).await?;
+    let filters = filters(&mut fields, Asked::Required);
+    let query = ask::export_query(&mut fields);
+    let id = fields.required("dataset_id");
+    let id = id.and_then(|id| fields.text("dataset_id", id));
+    fields.checked()?;
+    let id = id.ok_or_else(Error::unexpected)?;
+    let export = move |reader: &Reader, datasets: &Datasets| {
+        let found = reader.spans(&filters, &query, Some(LIMIT_MAX))?;
+        let rows: Vec<_> = found.into_iter().map(span_to_row).collect();
+        if datasets.get(&id)?.is_none() {
+            datasets.create(&Dataset {
+                name: id.clone(),
+                purpose: "eval/messages-answer".to_owned(),
+                source: json!({"type": "rows", "rows": []}),
+                metadata: Map::new(),
+            })?;
+        }
+        datasets.append(&id, &rows)
+    };
+    answered(store.ask(export).await)?;
+    reply::json(&Value::Null)
 }
 
 /// Takes a client's own span in, as it begins, goes on and ends.
@@ -184,7 +220,7 @@ pub(crate) async fn metrics(
 }
 
 /// The spans that are kept, for a caller that may see all.
-fn store(shared: &Shared, caller: &Caller) -> Result<Arc<Store>, Error> {
+pub(super) fn store(shared: &Shared, caller: &Caller) -> Result<Arc<Store>, Error> {
     if caller.groups().is_some() {
         return Err(Error::forbidden(
             "this API key is limited to some tool groups, and the traces are about all",
@@ -199,7 +235,7 @@ fn store(shared: &Shared, caller: &Caller) -> Result<Arc<Store>, Error> {
 }
 
 /// The same and the request's body.
-async fn read(
+pub(super) async fn read(
     shared: &Shared,
     caller: &Caller,
     request: Request,
@@ -214,16 +250,28 @@ async fn ask<T: Send + 'static>(
     store: &Arc<Store>,
     question: impl FnOnce(&Reader) -> Result<T, traces::Error> + Send + 'static,
 ) -> Result<T, Error> {
-    match store.ask(question).await {
-        Some(Ok(answer)) => Ok(answer),
-        Some(Err(error @ traces::Error::Invalid { .. })) => {
-            Err(Error::new(StatusCode::BAD_REQUEST, error.to_string()))
-        }
-        Some(Err(error)) => {
+    answered(store.ask(move |reader, _| question(reader)).await)
+}
+
+/// What the store answered, or what to say instead.
+pub(super) fn answered<T>(answer: Option<Result<T, traces::Error>>) -> Result<T, Error> {
+    let error = match answer {
+        Some(Ok(answer)) => return Ok(answer),
+        Some(Err(error)) => error,
+        None => return Err(Error::unexpected()),
+    };
+    match error {
+        traces::Error::Invalid { .. }
+        | traces::Error::DatasetExists(_)
+        | traces::Error::Full { .. } => Err(Error::bad_request(error.to_string())),
+        traces::Error::NoDataset(id) => Err(Error::not_found(format!("Dataset '{id}' not found"))),
+        traces::Error::Open { .. }
+        | traces::Error::TooNew(_)
+        | traces::Error::Foreign(_)
+        | traces::Error::Database(_) => {
             tracing::error!(%error, "the store of spans cannot answer");
             Err(Error::unexpected())
         }
-        None => Err(Error::unexpected()),
     }
 }
 
@@ -234,6 +282,18 @@ fn trace_to_json(trace: &Trace) -> Value {
         "start_time": trace.start.to_string(),
         "end_time": trace.end.to_string(),
     })
+}
+
+/// A span as a row: what is the same of all, and each attribute under its own name.
+fn span_to_row(span: StoredSpan) -> Map<String, Value> {
+    let mut row = span_to_json(span);
+    row.remove("status");
+    if let Some(Value::Object(attributes)) = row.remove("attributes") {
+        for (key, value) in attributes {
+            row.entry(key).or_insert(value);
+        }
+    }
+    row
 }
 
 fn span_to_json(span: StoredSpan) -> Map<String, Value> {

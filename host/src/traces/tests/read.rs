@@ -182,7 +182,7 @@ fn spans_have_every_attribute_asked_for_and_are_those_of_matching_traces() {
             depth_max: None,
             attributes: keys.iter().map(|key| (*key).to_owned()).collect(),
         };
-        let spans = reader.spans(&filters, &query).unwrap();
+        let spans = reader.spans(&filters, &query, None).unwrap();
         assert!(spans.iter().all(|span| span.trace_id == trace(1)));
         ids(&spans)
     };

@@ -49,6 +49,14 @@ pub(super) fn spans_query(fields: &mut Fields) -> TreeQuery {
     }
 }
 
+/// Of an export: likewise, under another name.
+pub(super) fn export_query(fields: &mut Fields) -> TreeQuery {
+    TreeQuery {
+        attributes: texts(fields, "attributes_to_save", Asked::Required),
+        depth_max: depth(fields),
+    }
+}
+
 fn depth(fields: &mut Fields) -> Option<u32> {
     number(fields, "max_depth", u64::from(u32::MAX)).and_then(|depth| u32::try_from(depth).ok())
 }
