@@ -18,6 +18,7 @@ mod query;
 mod queue;
 mod retention;
 mod schema;
+mod series;
 mod span;
 mod stats;
 mod store;
@@ -26,6 +27,7 @@ mod tests;
 mod time;
 mod tree;
 mod upstream;
+mod walk;
 mod writer;
 
 use std::path::PathBuf;
@@ -38,6 +40,7 @@ pub use metrics::{Granularity, Label, Matcher, MatcherOp, MetricsQuery, Point, S
 pub use query::{Reader, Trace, TraceQuery};
 pub use queue::{Counts, Tally};
 pub use retention::Retention;
+pub use series::{STEPS_MAX, SeriesQuery, Step};
 pub use span::{
     Attributes, Branch, ERROR_TYPE, Event, FUEL, Kind, LateEvent, MEMORY, Name, Span, SpanId,
     Status, TOOL, TraceId, Value,

@@ -15,7 +15,7 @@ const TEXT_BYTES_MAX: usize = 1024;
 pub struct ListFilter {
     /// Only those that called this tool.
     pub tool: Option<String>,
-    /// Only those that went so.
+    /// Only those that went so. `Ok` is all that did not fail: few spans say that they went well.
     pub status: Option<Status>,
     /// Only those that began then or later.
     pub since: Option<Time>,
@@ -70,13 +70,15 @@ pub struct Summary {
 }
 
 impl Reader {
-    /// Branches, the newest first.
+    /// Branches, the newest first. One that led to others is not listed, because those are: of a
+    /// request and the call that it brought, the call.
     pub fn list(&self, filter: &ListFilter) -> Result<Vec<Summary>, Error> {
         let mut sql = Sql::default();
         sql.push(
             "SELECT b.id, b.start_ns, b.end_ns, b.trace_id, b.root_id, b.parent_id IS NOT NULL,
                  b.name, b.service, b.tool, b.status, b.error_type, b.spans
-             FROM branches b WHERE 1",
+             FROM branches b WHERE NOT EXISTS (
+                 SELECT 1 FROM branches c WHERE c.trace = b.trace AND c.parent_id = b.root_id)",
         );
         if let Some(tool) = &filter.tool {
             sql.push(" AND b.tool = ").bind(tool.clone());
@@ -84,7 +86,8 @@ impl Reader {
         match filter.status {
             // Literal, so that the index of those that failed is used.
             Some(Status::Error) => sql.push(" AND b.status = 2"),
-            Some(status) => sql.push(" AND b.status = ").bind(status as i64),
+            Some(Status::Ok) => sql.push(" AND b.status <> 2"),
+            Some(Status::Unset) => sql.push(" AND b.status = 0"),
             None => &mut sql,
         };
         if let Some(since) = filter.since {

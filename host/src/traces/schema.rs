@@ -179,32 +179,41 @@ pub fn open_to_write(path: &Path) -> Result<Connection, Error> {
 
 /// Opens the file to read it and no more. One of upstream's is read into memory.
 pub fn open_to_read(path: &Path) -> Result<Connection, Error> {
-    match owner(path)? {
-        Owner::Us => {
-            let connection = read_only(path).map_err(|error| failed(path, &error))?;
-            connection.set_prepared_statement_cache_capacity(STATEMENTS);
-            Ok(connection)
-        }
-        Owner::Nobody => Err(failed(path, &"it is empty")),
-        Owner::Upstream => {
-            let from = read_only(path).map_err(|error| failed(path, &error))?;
-            let mut connection = Connection::open_in_memory()?;
-            connection.set_prepared_statement_cache_capacity(STATEMENTS);
-            let change = connection.transaction()?;
-            make(&change)?;
-            upstream::import(&from, "", &change)?;
-            change.commit()?;
-            Ok(connection)
-        }
+    open_by(path, read_only)
+}
+
+/// The same for a moment: nothing is left beside the file, and a writer that comes later is not
+/// noticed.
+pub fn open_to_peek(path: &Path) -> Result<Connection, Error> {
+    let start = start_of(path)?;
+    open_by(path, |path| untouched(path, &start))
+}
+
+fn open_by(
+    path: &Path,
+    open: impl FnOnce(&Path) -> rusqlite::Result<Connection>,
+) -> Result<Connection, Error> {
+    let owner = owner(path)?;
+    if owner == Owner::Nobody {
+        return Err(failed(path, &"it is empty"));
     }
+    let opened = open(path).map_err(|error| failed(path, &error))?;
+    if owner == Owner::Us {
+        opened.set_prepared_statement_cache_capacity(STATEMENTS);
+        return Ok(opened);
+    }
+    let mut connection = Connection::open_in_memory()?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    let change = connection.transaction()?;
+    make(&change)?;
+    upstream::import(&opened, "", &change)?;
+    change.commit()?;
+    Ok(connection)
 }
 
 /// Reads whose it is without changing a byte of it.
 fn owner(path: &Path) -> Result<Owner, Error> {
-    let mut start = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(HEADER_BYTES).read_to_end(&mut start))
-        .map_err(|error| failed(path, &error))?;
+    let start = start_of(path)?;
     if start.is_empty() {
         return Ok(Owner::Nobody);
     }
@@ -227,6 +236,14 @@ fn owner(path: &Path) -> Result<Owner, Error> {
         (0, upstream::Tables::Traces) => Ok(Owner::Upstream),
         _ => Err(Error::Foreign(path.to_owned())),
     }
+}
+
+fn start_of(path: &Path) -> Result<Vec<u8>, Error> {
+    let mut start = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(HEADER_BYTES).read_to_end(&mut start))
+        .map_err(|error| failed(path, &error))?;
+    Ok(start)
 }
 
 /// Opens a file to read it, and leaves nothing beside it. A reader of one with a log (WAL) would

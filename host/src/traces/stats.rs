@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Error, Reader, Time, query};
 
 /// Calls of a tool that a statistic looks at, the newest ones.
-const CALLS_MAX: u32 = 200_000;
+pub const CALLS_MAX: u32 = 200_000;
 /// What a call that failed without a reason counts as, as OpenTelemetry has it.
 const OTHER: &str = "_OTHER";
 
@@ -55,7 +55,7 @@ pub struct Observed {
 
 impl Quantiles {
     /// `None` of no values. Each is one of the values (nearest rank), not something in between.
-    fn of(mut values: Vec<f64>) -> Option<Quantiles> {
+    pub(super) fn of(mut values: Vec<f64>) -> Option<Quantiles> {
         values.sort_unstable_by(f64::total_cmp);
         let max = *values.last()?;
         let at = |per_cent: usize| {
@@ -141,7 +141,7 @@ fn keep(largest: &mut [Option<f64>], values: &mut [Vec<f64>]) {
 }
 
 /// The first tool behind `last`.
-fn next_tool(connection: &Connection, last: &str) -> Result<Option<String>, Error> {
+pub fn next_tool(connection: &Connection, last: &str) -> Result<Option<String>, Error> {
     let mut statement = connection.prepare_cached(
         "SELECT tool FROM branches WHERE tool IS NOT NULL AND tool > ?1 ORDER BY tool LIMIT 1",
     )?;

@@ -8,8 +8,10 @@ mod filter;
 mod list;
 mod read;
 mod retention;
+mod series;
 mod upstream;
 mod views;
+mod walk;
 mod writer;
 
 use std::path::PathBuf;

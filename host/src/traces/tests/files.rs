@@ -110,3 +110,26 @@ fn there_is_nothing_to_read_in_a_file_that_is_not_there() {
     assert!(matches!(Reader::open(dir.path()), Err(Error::Open { .. })));
     assert!(Writer::open(&dir.path().join("no/folder.db"), Settings::default()).is_err());
 }
+
+#[test]
+fn a_look_leaves_nothing_beside_the_file_and_sees_what_was_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("traces.db");
+    assert!(matches!(Reader::peek(&path), Err(Error::Open { .. })));
+    let writer = Writer::open(&path, Settings::default()).unwrap();
+    writer.send(call(1, "add"));
+    assert!(writer.flush(LONG));
+    let count = || {
+        let reader = Reader::peek(&path).unwrap();
+        reader.list(&ListFilter::default()).unwrap().len()
+    };
+    // The log holds it: the file itself is still without it.
+    assert_eq!(count(), 1);
+    writer.send(call(2, "add"));
+    writer.close(LONG);
+    drop(writer);
+    let before = std::fs::read(&path).unwrap();
+    assert_eq!(count(), 2);
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+}

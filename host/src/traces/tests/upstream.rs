@@ -147,6 +147,7 @@ fn a_file_of_upstream_is_read_without_a_change() {
     let (_dir, path) = upstream("");
     let before = std::fs::read(&path).unwrap();
     check(&Reader::open(&path).unwrap());
+    check(&Reader::peek(&path).unwrap());
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
