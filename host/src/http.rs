@@ -23,7 +23,9 @@ mod reply;
 mod routes;
 mod serve;
 mod trace_parent;
+mod ui;
 pub mod v1;
+pub mod viewer;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

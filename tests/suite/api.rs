@@ -21,4 +21,5 @@ mod shapes;
 pub(crate) mod sockets;
 mod telemetry;
 mod types;
+mod viewer;
 pub(crate) mod wire;

@@ -1,5 +1,6 @@
 //! `toolhost serve`
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -10,7 +11,7 @@ use super::exit::Stop;
 use super::render::say;
 use super::{compiler, load, tokio_runtime};
 use crate::app::App;
-use crate::catalog::Shipped;
+use crate::catalog::{Entry, Shipped};
 use crate::config::{Config, Overrides};
 use crate::telemetry;
 
@@ -61,13 +62,16 @@ fn greet(app: &App, url: &str) {
     for entry in catalog.entries() {
         say!("  {}", entry.tool.qualified());
     }
-    if catalog
-        .entries()
-        .any(|entry| entry.tool.name.as_str() == "get_weather")
-    {
-        say!("\nTry in another terminal:");
+    say!("\nOpen {url}/ui in a browser, or try in another terminal:");
+    let named = |entry: &&Arc<Entry>| entry.tool.name.as_str() == "get_weather";
+    let weather: Vec<_> = catalog.entries().filter(named).collect();
+    if let [entry, others @ ..] = weather.as_slice() {
+        let name = match others {
+            [] => entry.tool.name.to_string(),
+            _ => entry.tool.qualified(),
+        };
         say!(
-            "  curl -s {url}/v1/tool-runtime/invoke -H 'content-type: application/json' -d '{{\"tool_name\": \"get_weather\", \"kwargs\": {{\"city\": \"Tokyo\", \"units\": \"celsius\"}}}}'"
+            "  curl -s {url}/v1/tool-runtime/invoke -H 'content-type: application/json' -d '{{\"tool_name\": \"{name}\", \"kwargs\": {{\"city\": \"Tokyo\", \"units\": \"celsius\"}}}}'"
         );
     }
     say!("  curl -s {url}/v1/tools");

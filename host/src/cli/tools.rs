@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::args::{List, Show};
 use super::exit::Stop;
 use super::remote::Host;
-use super::render::{bytes, parameters, print, print_json, say, table};
+use super::render::{parameters, print, print_json, say, table};
 use super::{load_to_look, with_app};
 use crate::catalog::{Entry, Shipped};
+use crate::http::viewer;
 
 /// Lists every tool.
 pub fn list(args: &List, shipped: &[Shipped]) -> Result<(), Stop> {
@@ -78,6 +79,18 @@ pub fn show(args: &Show, shipped: &[Shipped]) -> Result<(), Stop> {
         }
         print(&rows);
     }
+    if let Some(grants) = tool["grants"].as_array() {
+        say!();
+        let mut rows = table(&["MAY TOUCH", "WHAT"]);
+        for grant in grants {
+            let text = |key: &str| grant[key].as_str().unwrap_or_default();
+            rows.add_row([text("kind"), text("text")]);
+        }
+        match grants.is_empty() {
+            true => say!("It may touch nothing."),
+            false => print(&rows),
+        }
+    }
     say!(
         "\n  toolhost invoke {} {}",
         text("name"),
@@ -120,27 +133,7 @@ fn example(schema: &Value) -> String {
         .join(" ")
 }
 
-/// A tool as this command prints it.
+/// A tool as this command prints it, and a host answers it to `/v1/toolhost/tools`.
 pub fn to_json(entry: &Entry) -> Value {
-    let (tool, limits) = (&entry.tool, &entry.limits);
-    json!({
-        "name": tool.name.as_str(),
-        "toolgroup_id": tool.group.as_str(),
-        "provider_id": tool.provider.as_str(),
-        "description": tool.description,
-        "input_schema": tool.input.schema(),
-        "output_schema": tool.output_schema,
-        "limits": {
-            "fuel": limits.fuel.to_string(),
-            "memory": bytes(limits.memory_bytes),
-            "timeout": humantime::format_duration(limits.timeout).to_string(),
-            "output": bytes(limits.output_bytes),
-            "log": bytes(limits.log_bytes),
-            "concurrency": limits.concurrency.to_string(),
-            "hostcalls": limits.hostcalls.to_string(),
-            "tables": limits.tables.to_string(),
-            "handles": limits.handles.to_string(),
-            "http_requests": limits.http_requests.to_string(),
-        },
-    })
+    json!(viewer::describe(entry))
 }

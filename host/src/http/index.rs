@@ -13,6 +13,8 @@ pub(crate) struct Index {
     /// What this is.
     name: &'static str,
     version: &'static str,
+    /// A page for browsers.
+    ui: &'static str,
     /// A description of every route.
     openapi: &'static str,
     /// The tools that can be called.
@@ -29,6 +31,7 @@ pub(crate) async fn show() -> Result<Response, Error> {
     reply::json(&Index {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
+        ui: "/ui",
         openapi: "/openapi.json",
         tools: "/v1/tools",
         invoke: super::routes::INVOKE,

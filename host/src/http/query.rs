@@ -1,16 +1,23 @@
-//! Reads one value out of a query string.
+//! Reads the values of a query string.
 
 use axum::http::Uri;
 
 /// The first value of `key`, decoded; `None` if it is missing or empty, which Python clients
 /// mean when they write `key=`.
 pub(crate) fn value(uri: &Uri, key: &str) -> Option<String> {
-    uri.query()?
-        .split('&')
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .find(|(name, _)| decode(name) == key)
-        .map(|(_, value)| decode(value))
+    pairs(uri)
+        .find(|(name, _)| name == key)
+        .map(|(_, value)| value)
         .filter(|value| !value.is_empty())
+}
+
+/// Every key and its value, decoded, in order.
+pub(crate) fn pairs(uri: &Uri) -> impl Iterator<Item = (String, String)> {
+    let pairs = uri.query().unwrap_or_default().split('&');
+    let pairs = pairs.filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(key, value)| (decode(key), decode(value)))
 }
 
 /// Turns `+` and `%XX` back; what is no valid escape stays as it is.

@@ -15,14 +15,19 @@ use axum::http::request::Parts;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::v1::{datasets, inspect, models, providers, telemetry, tool_runtime, toolgroups, tools};
-use super::{Shared, health, index, layers, metrics, openapi};
+use super::{Shared, health, index, layers, metrics, openapi, ui, viewer};
 use crate::telemetry::Endpoint;
 
 /// The route whose answers say whether to repeat a call.
 pub(crate) const INVOKE: &str = "/v1/tool-runtime/invoke";
 
-/// What is served without a key, also on a host that has some: probes carry none.
-pub(crate) const OPEN: [&str; 4] = ["/v1/health", "/v1alpha/admin/health", "/healthz", "/readyz"];
+/// What is served without a key, also on a host that has some: probes carry none, and the page
+/// asks for one.
+pub(crate) fn is_open(path: &str) -> bool {
+    PROBES.contains(&path) || ui::PATHS.contains(&path)
+}
+
+const PROBES: [&str; 4] = ["/v1/health", "/v1alpha/admin/health", "/healthz", "/readyz"];
 
 /// The parts of the API that are about what is kept of requests.
 const KEPT: [&str; 3] = ["telemetry", "datasets", "datasetio"];
@@ -136,6 +141,12 @@ fn list() -> Vec<Route> {
         route(Get, Host, ("host", "ready"), &["/readyz"], health::ready),
         route(Get, Host, ("host", "metrics"), &["/metrics"], metrics::scrape),
         route(Get, Host, ("host", "openapi"), &["/openapi.json"], openapi::show),
+        route(Get, Host, ("host", "list_traces"), &["/v1/toolhost/traces"], viewer::list),
+        route(Get, Host, ("host", "show_trace"), &["/v1/toolhost/traces/{trace_id}"], viewer::trace),
+        route(Get, Host, ("host", "tool_stats"), &["/v1/toolhost/stats"], viewer::stats),
+        route(Get, Host, ("host", "call_series"), &["/v1/toolhost/series"], viewer::series),
+        route(Get, Host, ("host", "describe_tools"), &["/v1/toolhost/tools"], viewer::tools),
+        route(Get, Host, ("host", "ui"), &ui::PATHS, ui::show),
     ]
 }
 
@@ -177,7 +188,7 @@ pub(crate) fn endpoint(verb: &str, template: Option<&str>) -> Endpoint {
         verb: route.method.as_str(),
         route: path,
         // Who looks at traces does not look for looks at traces.
-        is_traced: route.api != Api::Host && !KEPT.contains(&route.name.0) && !OPEN.contains(&path),
+        is_traced: route.api != Api::Host && !KEPT.contains(&route.name.0) && !is_open(path),
     }
 }
 
@@ -264,7 +275,7 @@ mod tests {
 
     #[test]
     fn what_is_open_is_served() {
-        for path in OPEN {
+        for path in PROBES.into_iter().chain(ui::PATHS) {
             assert_eq!(fixed(path), Some(path));
         }
     }

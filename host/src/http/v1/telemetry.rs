@@ -220,7 +220,7 @@ pub(crate) async fn metrics(
 }
 
 /// The spans that are kept, for a caller that may see all.
-pub(super) fn store(shared: &Shared, caller: &Caller) -> Result<Arc<Store>, Error> {
+pub(crate) fn store(shared: &Shared, caller: &Caller) -> Result<Arc<Store>, Error> {
     if caller.groups().is_some() {
         return Err(Error::forbidden(
             "this API key is limited to some tool groups, and the traces are about all",
@@ -254,7 +254,7 @@ async fn ask<T: Send + 'static>(
 }
 
 /// What the store answered, or what to say instead.
-pub(super) fn answered<T>(answer: Option<Result<T, traces::Error>>) -> Result<T, Error> {
+pub(crate) fn answered<T>(answer: Option<Result<T, traces::Error>>) -> Result<T, Error> {
     let error = match answer {
         Some(Ok(answer)) => return Ok(answer),
         Some(Err(error)) => error,
