@@ -5,18 +5,24 @@
 //! Start reading at `run`.
 #![expect(clippy::print_stderr, reason = "printing is what this room is for")]
 
+mod amount;
 mod args;
 mod check;
+mod columns;
 mod compile;
 mod component;
 mod conformance;
 mod exit;
 mod invoke;
 mod key;
+mod limits;
 mod remote;
 mod render;
+mod screen;
 mod serve;
+mod text;
 mod tools;
+mod traces;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -39,6 +45,10 @@ pub fn run(shipped: &[Shipped]) -> ExitCode {
         Command::Tools(ToolsCommand::List(args)) => tools::list(&args, shipped),
         Command::Tools(ToolsCommand::Show(args)) => tools::show(&args, shipped),
         Command::Invoke(args) => invoke::invoke(&args, shipped),
+        Command::Traces(command) => {
+            trace_file(None, shipped).and_then(|file| traces::traces(&command, file))
+        }
+        Command::Limits(args) => propose_limits(&args, shipped),
         Command::Component(ComponentCommand::Inspect(args)) => component::inspect(&args),
         Command::Component(ComponentCommand::EmbedDocs(args)) => component::embed_docs(&args),
         Command::Component(ComponentCommand::EmbedManifest(args)) => {
@@ -79,6 +89,29 @@ fn load_to_look(file: Option<&Path>, shipped: &[Shipped]) -> Result<Config, Stop
         ..config.telemetry
     };
     Ok(config)
+}
+
+/// Where `serve` keeps spans with the config of `file`, if anywhere.
+fn trace_file(file: Option<&Path>, shipped: &[Shipped]) -> Result<Option<PathBuf>, Stop> {
+    let store = load_to_look(file, shipped)?.telemetry.store;
+    Ok(store.map(|store| store.file))
+}
+
+fn propose_limits(args: &args::Limits, shipped: &[Shipped]) -> Result<(), Stop> {
+    let file = trace_file(args.config.as_deref(), shipped)?;
+    limits::limits(args, file, |name| {
+        let config = load_to_look(args.config.as_deref(), shipped)?;
+        with_app(config, shipped, async |app| {
+            let catalog = app.router().registry().current();
+            let entry = catalog.entry(name);
+            let entry = entry.map_err(|rejection| Stop::rejection(&rejection))?;
+            Ok(limits::Configured {
+                tool: entry.tool.name.to_string(),
+                provider: entry.tool.provider.to_string(),
+                limits: entry.limits,
+            })
+        })
+    })
 }
 
 /// Builds the host in this process and does one thing with it.

@@ -34,3 +34,4 @@ pub use needs::{FileNeed, Missing, Needs, NetworkNeed};
 pub use network::{Target, decide, method_is_refused};
 pub use path::PathPattern;
 pub use secret::Secret;
+pub use yaml::quote;

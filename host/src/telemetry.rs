@@ -22,7 +22,11 @@ mod wall;
 mod watch;
 
 pub use logs::log_to_stderr;
-pub use names::{ACTIVE, CONNECTIONS, INSTANCES, METRICS, Metric, POOL, QUEUED, TASKS};
+pub use names::{
+    ACTIVE, CONNECTIONS, DENIAL_RULE, DENIAL_TARGET, EVENT_DENIED, EVENT_LOG, EXECUTE_TOOL,
+    INSTANCES, LOG_STREAM, LOG_TEXT, METRICS, Metric, POOL, QUEUED, SPAN_HOSTCALLS,
+    SPAN_HTTP_REQUESTS, SPAN_LOG, SPAN_OUTPUT, TASKS,
+};
 pub use record::{Call, Labels, Recorder};
 pub use request::{Endpoint, Request};
 pub use setup::{Error, Scrape, Telemetry};

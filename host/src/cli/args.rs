@@ -1,11 +1,18 @@
 //! What can be typed.
 
+mod traces;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand};
+
+pub use traces::{
+    LIST_MAX, Limits, TracesCommand, TracesFrom, TracesList, TracesSearch, TracesShow, TracesStats,
+    Went,
+};
 
 /// Runs AI tools as WebAssembly components in sandboxes, behind Llama Stack's tool-runtime API.
 #[derive(Debug, Parser)]
@@ -26,6 +33,11 @@ pub enum Command {
     Tools(ToolsCommand),
     /// Run a tool, in this process or on a running host
     Invoke(Invoke),
+    /// Look at what was called, and what became of it
+    #[command(subcommand)]
+    Traces(TracesCommand),
+    /// Propose limits for a tool from what its calls used up
+    Limits(Limits),
     /// Look at component files and prepare them
     #[command(subcommand)]
     Component(ComponentCommand),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::blocking::{Client, RequestBuilder};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::args::From;
@@ -47,6 +48,27 @@ impl<'a> Host<'a> {
         self.answer(request.json(&body))
     }
 
+    /// Asks a route of the viewer.
+    pub fn ask<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        question: &[(&'static str, String)],
+    ) -> Result<T, Stop> {
+        let mut url = self.url(path);
+        for (place, (key, value)) in question.iter().enumerate() {
+            url.push(if place == 0 { '?' } else { '&' });
+            url.push_str(&format!("{key}={}", encoded(value)));
+        }
+        let answer = self.answer(client()?.get(url))?;
+        serde_json::from_value(answer).map_err(|error| {
+            Stop::unavailable(format!(
+                "{} answers what this program does not understand: {error}\n  it may be another \
+                 version",
+                self.endpoint
+            ))
+        })
+    }
+
     /// The URL of a path.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.endpoint.trim_end_matches('/'))
@@ -59,6 +81,20 @@ impl<'a> Host<'a> {
         };
         answer(request, self.endpoint)
     }
+}
+
+/// A value as a URL bears it.
+fn encoded(value: &str) -> String {
+    let mut encoded = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte));
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
 }
 
 fn client() -> Result<Client, Stop> {
@@ -87,4 +123,24 @@ fn answer(request: RequestBuilder, endpoint: &str) -> Result<Value, Stop> {
         _ => "",
     };
     Err(Stop::status(status.as_u16(), format!("{message}{remedy}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_come_through_a_url_as_they_are() {
+        for (value, expected) in [
+            ("15m", "15m"),
+            ("a b&c=d#e?%+", "a%20b%26c%3Dd%23e%3F%25%2B"),
+            (
+                "2026-11-20T22:47:53+01:00",
+                "2026-11-20T22%3A47%3A53%2B01%3A00",
+            ),
+            ("é", "%C3%A9"),
+        ] {
+            assert_eq!(encoded(value), expected);
+        }
+    }
 }

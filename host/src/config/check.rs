@@ -57,6 +57,11 @@ pub fn api_key() -> Option<String> {
     env::variable(&process_variable, "TOOLHOST_API_KEY")
 }
 
+/// Whether people want no colours (`NO_COLOR`). Reads the environment.
+pub fn no_color() -> bool {
+    env::variable(&process_variable, "NO_COLOR").is_some()
+}
+
 /// What a check knows and has found so far.
 struct Check<'a> {
     /// The config file, if there is one.

@@ -90,7 +90,7 @@ pub(super) fn bytes(bytes: u64) -> String {
 /// `text` as a scalar or key that YAML reads as that very text, also within `{}` and `[]`; in
 /// double quotes unless it is certainly plain. `${`, with which a config begins what it takes
 /// from the environment and which it cannot escape, is torn apart.
-pub(super) fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
     }

@@ -312,6 +312,8 @@ pub const SPAN_QUEUE_MS: &str = "tool_runtime.queue.wait_ms";
 pub const SPAN_FUEL: &str = "sandbox.fuel.consumed";
 /// Bytes written to stdout and stderr.
 pub const SPAN_LOG: &str = "sandbox.log.bytes";
+/// Size of what the tool answered, as `limits.output` counts it.
+pub const SPAN_OUTPUT: &str = "sandbox.output.bytes";
 /// Peak linear memory in bytes.
 pub const SPAN_MEMORY: &str = "sandbox.memory.peak_bytes";
 /// Calls of host functions.

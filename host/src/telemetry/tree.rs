@@ -6,7 +6,7 @@ use super::names::{
     ADMISSION, CALL, DENIAL_RULE, DENIAL_TARGET, ERROR_TYPE, EVENT_DENIED, EVENT_LOG, EXECUTE_TOOL,
     GEN_AI_OPERATION, GEN_AI_TOOL_NAME, HTTP_METHOD, HTTP_STATUS, INSTANTIATE, LOG_STREAM,
     LOG_TEXT, SERVER_ADDRESS, SERVER_PORT, SPAN_FUEL, SPAN_HOSTCALLS, SPAN_HTTP_REQUESTS, SPAN_LOG,
-    SPAN_MEMORY, SPAN_PROVIDER, SPAN_QUEUE_MS, SPAN_TOOL_GROUP, URL_FULL,
+    SPAN_MEMORY, SPAN_OUTPUT, SPAN_PROVIDER, SPAN_QUEUE_MS, SPAN_TOOL_GROUP, URL_FULL,
 };
 use super::record::Labels;
 use super::wall::Wall;
@@ -77,7 +77,7 @@ fn execute_tool(root: &Root<'_>, outcome: Option<&Outcome>) -> Span {
     let mut span = root.span(EXECUTE_TOOL.into(), root.wall.instant(), root.ended);
     span.span_id = SpanId(root.context.span_id);
     span.parent_span_id = root.parent.map(SpanId);
-    span.attributes.reserve_exact(12);
+    span.attributes.reserve_exact(13);
     span.attributes
         .push((GEN_AI_OPERATION.into(), EXECUTE_TOOL.into()));
     if let Some(labels) = root.labels {
@@ -93,11 +93,12 @@ fn execute_tool(root: &Root<'_>, outcome: Option<&Outcome>) -> Span {
     }
     if let Some(outcome) = outcome {
         let usage = &outcome.usage;
-        let queue_ms = outcome.queued.as_secs_f64() * 1e3;
+        let queue_ms = outcome.queued.as_nanos() as f64 / 1e6;
         span.attributes
             .push((SPAN_QUEUE_MS.into(), queue_ms.into()));
         for (key, amount) in [
             (SPAN_LOG, usage.log_bytes),
+            (SPAN_OUTPUT, usage.output_bytes),
             (SPAN_FUEL, usage.fuel),
             (SPAN_MEMORY, usage.memory_peak_bytes),
             (SPAN_HOSTCALLS, usage.hostcalls),
