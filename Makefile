@@ -11,9 +11,11 @@ WASM := target/wasm32-wasip2/release
 TOOLHOST := target/release/toolhost
 SHIPPED := weather
 # Client versions that are tested, each with the oldest Python it installs on.
-CLIENTS := 0.2.12 0.3.5 0.6.1
+CLIENTS := 0.2.12 0.2.23 0.3.5 0.6.1
 # A collector of others, for the tests that send it telemetry (PyPI).
 ROTEL := rotel-0.0.1a15
+# What drives the browser, for the tests of the page (npm).
+PLAYWRIGHT := playwright-core-1.64.1
 # What makes components of Python (PyPI) and JavaScript (npm), for the guests in them.
 COMPONENTIZE_PY := componentize-py-0.25.1
 COMPONENTIZE_QJS := componentize-qjs-0.4.5
@@ -23,7 +25,7 @@ FUZZ_TARGETS ?= values egress config bodies components
 # Safe Rust has nothing for a sanitizer to see, and without one the stable compiler will do.
 FUZZ := --fuzz-dir tests/fuzz --features libfuzzer --release --debug-assertions --sanitizer none --target-dir target/fuzz
 
-.PHONY: help run build tools guests clients collector test check docs bench bench-neighbours soak fuzz corpora fmt clean setup
+.PHONY: help run build tools guests demo clients collector browser prometheus test check docs bench bench-neighbours bench-telemetry soak fuzz corpora fmt clean setup
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -105,7 +107,30 @@ collector: .venv/$(ROTEL)/ready ## Install the OpenTelemetry collector that the 
 	then echo $$agent >$@; \
 	else echo 'no collector: its tests are skipped'; fi
 
-test: build guests clients collector check ## Run the whole test suite
+browser: .venv/browser/ready ## Install Chromium, for the tests of the page
+
+# Chromium is Debian's, what drives it npm's.
+.venv/browser/ready: tests/languages/find
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@if npm=$$(tests/languages/find javascript) && \
+	  { command -v chromium >/dev/null || { echo 'installing chromium'; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1; }; } && \
+	  $$npm install --loglevel=error --prefix $(@D) --no-save --no-audit --no-fund --ignore-scripts $(PLAYWRIGHT:playwright-core-%=playwright-core@%) >/dev/null; \
+	then touch $@; else echo 'no browser: the page is not tested'; fi
+
+prometheus: .venv/prometheus/ready ## Install Prometheus, for the tests of metrics and of the demo
+
+# Unpacked and not installed: nothing is to run but in tests.
+.venv/prometheus/ready:
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@if cd $(@D) && echo 'installing prometheus' && \
+	  { apt-get download -qq prometheus >/dev/null 2>&1 || { apt-get update -qq && apt-get download -qq prometheus >/dev/null; }; } && \
+	  dpkg -x prometheus_*.deb . && rm prometheus_*.deb && [ -x usr/bin/prometheus ] && [ -x usr/bin/promtool ]; \
+	then touch ready; else echo 'no Prometheus: its tests are skipped'; fi
+
+demo: setup ## Build the tools of examples/metrics-demo
+	@cd examples/metrics-demo/workload && cargo build --release --locked --target wasm32-wasip2
+
+test: build guests demo clients collector browser prometheus check ## Run the whole test suite
 	@cd tools && cargo test --locked --quiet
 	@cargo test --release --locked --workspace
 
@@ -114,6 +139,7 @@ check: tools ## Check format, lints and docs
 	@cd tools && cargo fmt --all --check
 	@cd tests/guests && cargo fmt --all --check
 	@cd tests/hostile && cargo fmt --all --check
+	@cd examples/metrics-demo/workload && cargo fmt --check
 	@RUSTFLAGS= cargo clippy --release --locked --workspace --all-targets -- -D warnings
 	@RUSTDOCFLAGS='-D warnings' cargo doc --release --locked --no-deps -p toolhost --lib --quiet
 
@@ -123,6 +149,10 @@ bench: build guests ## Measure a call against a native function and the server a
 
 bench-neighbours: build guests ## Measure a good tool while 48 calls attack
 	@cargo bench --locked -p toolhost-tests --bench neighbours
+
+bench-telemetry: build ## Measure what telemetry costs, and whether it is whole
+	@command -v wrk >/dev/null || { echo 'installing wrk'; apt-get install -y -qq wrk >/dev/null; }
+	@cargo bench --locked -p toolhost-tests --bench telemetry
 
 soak: build guests ## Make a million calls, good and hostile, and count what is left of them
 	@cargo bench --locked -p toolhost-tests --bench soak
@@ -150,7 +180,7 @@ corpora: ## Keep what `make fuzz` found: of all inputs, the fewest that reach th
 	done
 
 fmt: ## Format all code
-	@cargo fmt --all && (cd tools && cargo fmt --all) && (cd tests/guests && cargo fmt --all) && (cd tests/hostile && cargo fmt --all)
+	@cargo fmt --all && (cd examples/metrics-demo/workload && cargo fmt) && (cd tools && cargo fmt --all) && (cd tests/guests && cargo fmt --all) && (cd tests/hostile && cargo fmt --all)
 
 clean: ## Remove everything that was built
-	@rm -rf target tools/target tests/guests/target tests/hostile/target .venv
+	@rm -rf target tools/target tests/guests/target tests/hostile/target examples/metrics-demo/workload/target .venv

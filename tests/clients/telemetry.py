@@ -1,7 +1,9 @@
-"""Asks `client.telemetry` of one llama-stack-client version as its users do. Prints one JSON object; the test reads it."""
+"""Asks `client.telemetry` of one llama-stack-client version as its users do, and the database with
+SQL. Usage: telemetry.py URL DATABASE. Prints one JSON object; the test reads it."""
 
 import datetime
 import json
+import sqlite3
 import sys
 import time
 
@@ -46,6 +48,32 @@ log(type="metric", metric="tokens", value=3, unit="1", attributes={"model": "m"}
 log(type="structured_log", payload={"type": "span_end", "status": "ok"})
 mine = telemetry.get_span(SPAN, trace_id=TRACE)
 seen["mine"] = [mine.name, mine.attributes["k"]]
+
+telemetry.save_spans_to_dataset(
+    attribute_filters=of_tool("get_weather"), attributes_to_save=["gen_ai.tool.name"], dataset_id="mine"
+)
+[row] = client.datasets.iterrows("mine").data
+seen["saved"] = [row["name"], row["gen_ai.tool.name"], client.datasets.retrieve("mine").purpose]
+
+# What people have written against the database itself, which is open meanwhile.
+database = sqlite3.connect(sys.argv[2])
+
+
+def ask(sql, *bound):
+    return [list(row) for row in database.execute(sql, bound)]
+
+
+seen["sql"] = {
+    "traces": ask("""SELECT count(*) FROM traces t WHERE root_span_id IS NOT NULL AND start_time <= end_time"""),
+    "spans of each": ask("""SELECT count(s.span_id) FROM traces t LEFT JOIN spans s ON t.trace_id = s.trace_id
+        GROUP BY t.trace_id, t.root_span_id, t.start_time, t.end_time ORDER BY t.start_time LIMIT 2"""),
+    "root": ask("SELECT name FROM spans WHERE trace_id = ? AND parent_span_id IS NULL", failed.trace_id),
+    "failed": ask("SELECT name, json_extract(attributes, '$.\"error.type\"') FROM spans WHERE status = 'ERROR' ORDER BY start_time"),
+    "search": ask("""SELECT DISTINCT t.trace_id = ? FROM traces t JOIN spans s ON t.trace_id = s.trace_id
+        WHERE s.attributes LIKE '%tool_error%'""", failed.trace_id),
+    "most common": ask("SELECT name, count(*) AS n FROM spans GROUP BY name ORDER BY n DESC, name LIMIT 1"),
+    "log": ask("SELECT json_extract(attributes, '$.message') FROM span_events WHERE span_id = ? AND name = 'unstructured_log'", SPAN),
+}
 
 # Clients before 0.2.18 cannot ask for metrics.
 if hasattr(telemetry, "query_metrics"):

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::{Value, json};
+use toolhost_tests::serving::Serving;
 use toolhost_tests::{Setup, TestServer, root};
 
 const WEATHER: &str = "Weather in Tokyo:\n  Temperature: 21°C\n  Condition: windy\n  Humidity: 66%\n  Wind: 26 km/h NE";
@@ -161,18 +162,22 @@ async fn cli_0_6_1_lists_groups_providers_and_the_version() {
     cli("0.6.1").await;
 }
 
-/// The last version whose server kept traces is 0.2; later clients ask for none.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn telemetry_of_0_2_12_is_answered_also_where_upstream_failed() {
-    let Some(bin) = installed("0.2.12") else {
+/// Every method of `client.telemetry`, and SQL on the file that it asks about.
+async fn telemetry(version: &str) {
+    let Some(bin) = installed(version) else {
         return;
     };
+    let dir = tempfile::tempdir().expect("a folder");
     let setup = Setup::new().weather().guest("fails").keeping_spans();
-    let server = setup.start().await.serve().await.expect("it serves");
+    let mut command = Serving::command_with(&setup, dir.path());
+    command.env("SQLITE_STORE_DIR", dir.path());
+    let serving = tokio::task::spawn_blocking(move || Serving::of(command)).await;
+    let serving = serving.expect("no panic");
     let mut command = Command::new(bin.join("python"));
     command
         .arg(root().join("tests/clients/telemetry.py"))
-        .arg(&server.url);
+        .arg(&serving.url)
+        .arg(dir.path().join("trace_store.db"));
     let text = output(command).await;
     let seen: Value = serde_json::from_str(text.lines().last().unwrap_or_default())
         .expect("the script prints JSON");
@@ -184,11 +189,32 @@ async fn telemetry_of_0_2_12_is_answered_also_where_upstream_failed() {
         ],
         "latest": true,
         "spans": [["execute_tool get_weather", "get_weather"]],
+        "saved": ["execute_tool get_weather", "get_weather", "eval/messages-answer"],
+        "sql": {
+            "traces": [[3]],
+            "spans of each": [[4], [4]],
+            "root": [["POST /v1/tool-runtime/invoke"]],
+            "failed": [["execute_tool failed", "tool_error"], ["call", "tool_error"]],
+            "search": [[1]],
+            "most common": [["POST /v1/tool-runtime/invoke", 2]],
+            "log": [["hello"]],
+        },
         "mine": ["mine", "v"],
         "unknown": 404,
     });
-    if seen.get("metrics").is_some() {
+    // Clients before 0.2.18 cannot ask for them.
+    if version != "0.2.12" {
         expected["metrics"] = json!([3.0]);
     }
     assert_eq!(seen, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn telemetry_of_0_2_12_is_answered_also_where_upstream_failed() {
+    telemetry("0.2.12").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn telemetry_of_0_2_23_is_answered_also_where_upstream_failed() {
+    telemetry("0.2.23").await;
 }

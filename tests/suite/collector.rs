@@ -170,12 +170,13 @@ async fn everything_arrives(protocol: &str) {
             .find(|span| span.span_id == id)
             .map(|span| span.name.as_str())
     };
-    let mut seen: BTreeMap<(String, Option<&str>), Vec<(i32, String)>> = BTreeMap::new();
+    let mut seen = BTreeMap::new();
     for span in &received.spans {
         let status = span.status.as_ref().map_or(0, |status| status.code);
         let error = text(&span.attributes, "error.type");
         let place = (span.name.clone(), named(&span.parent_span_id));
-        seen.entry(place).or_default().push((status, error));
+        let of_place: &mut Vec<_> = seen.entry(place).or_default();
+        of_place.push((status, error));
     }
     let good = || (0, String::new());
     let bad = |kind: &str| (2, kind.to_owned());
@@ -199,7 +200,11 @@ async fn everything_arrives(protocol: &str) {
     let count = |status: &str| received.invocations[status];
     assert_eq!((count("success"), count("error")), (1, 2));
     assert!(received.services.iter().all(|name| name == "weather-desk"));
+    the_log_tells_of_calls(&received);
+}
 
+/// A line for each call, within its trace.
+fn the_log_tells_of_calls(received: &Received) {
     let calls = received
         .records
         .iter()
