@@ -196,6 +196,9 @@ pub struct Telemetry {
     /// Whether trace context is read from requests and written into those of tools
     /// (`OTEL_PROPAGATORS`). Default true.
     pub propagates: bool,
+    /// `toolhost.traces.content`: what spans keep of arguments and of results, in bytes of each.
+    /// Default 0, which is nothing of either; at most 64 KiB.
+    pub content_bytes: usize,
     /// `OTEL_SERVICE_NAME` or `service.name` of `OTEL_RESOURCE_ATTRIBUTES`; default `toolhost`.
     pub service_name: String,
     /// Log filter in `tracing`'s syntax, from `TOOLHOST_LOG`; default `info`.
@@ -234,7 +237,7 @@ pub struct Batch {
     /// How many may wait; what comes then is dropped and counted. Default 8,192 spans and 2,048
     /// log records.
     pub queue: usize,
-    /// How many are sent at once, at most `queue`. Default 512.
+    /// How many are sent at once, at most `queue`. Default 128 spans and 512 log records.
     pub size: usize,
     /// How long the first waits for others. Default 1 s.
     pub delay: Duration,

@@ -59,6 +59,7 @@ impl Router {
         let catalog = self.registry.current();
         let entry = catalog.entry_among(&invocation.tool, invocation.groups.as_deref())?;
         call.identify(Labels::of(&entry.tool));
+        call.keep(&invocation.args, |text| entry.world.redact(text));
         let input = &entry.tool.input;
         input
             .check(&invocation.args)

@@ -5,6 +5,7 @@
 //! Start reading at `Telemetry`, then `Recorder::start`.
 
 mod console;
+mod content;
 mod instruments;
 mod logs;
 mod names;

@@ -485,6 +485,12 @@ const GENERAL: &[Key] = &[
         "What the file may grow to before the oldest spans go",
     ),
     key(
+        "toolhost.traces.content",
+        Takes::Amount(Unit::Bytes, "0", "64KiB"),
+        "0",
+        "What spans keep of arguments and of results, of each; 0 keeps nothing",
+    ),
+    key(
         "toolhost.component_bytes_max",
         Takes::Amount(Unit::Bytes, "1KiB", "1GiB"),
         "64MiB",

@@ -67,6 +67,11 @@ impl World {
         self.gate.redactor()
     }
 
+    /// `text` without the provider's secrets.
+    pub fn redact(&self, text: &str) -> String {
+        self.redactor().text(text).into_owned()
+    }
+
     /// A fresh WASI context: closed stdin; no arguments, sockets or name lookup; environment,
     /// clocks and random bytes as granted.
     pub(super) fn wasi(&self, stdout: Log, stderr: Log) -> WasiCtx {

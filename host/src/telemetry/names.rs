@@ -300,6 +300,10 @@ pub const GEN_AI_OPERATION: &str = "gen_ai.operation.name";
 pub const EXECUTE_TOOL: &str = "execute_tool";
 /// The tool's bare name.
 pub const GEN_AI_TOOL_NAME: &str = "gen_ai.tool.name";
+/// The arguments as JSON, if the operator wants them kept.
+pub const GEN_AI_ARGUMENTS: &str = "gen_ai.tool.call.arguments";
+/// What the tool answered, likewise.
+pub const GEN_AI_RESULT: &str = "gen_ai.tool.call.result";
 /// The stable word for what went wrong.
 pub const ERROR_TYPE: &str = "error.type";
 /// The tool's group.

@@ -5,14 +5,17 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use super::console::{Console, Line};
+use super::content;
 use super::instruments::{Instruments, Measured, Series, error_kind};
+use super::names::{GEN_AI_ARGUMENTS, GEN_AI_RESULT};
 use super::sampling::Sampling;
 use super::sinks::Sinks;
 use super::tree;
 use super::wall::Wall;
 use crate::config;
 use crate::invocation::{Outcome, Rejection, TraceParent};
-use crate::tool::Tool;
+use crate::tool::{Args, Tool};
+use crate::traces::Span;
 
 /// What the metrics call a tool. Only the catalog makes these, so their number is bounded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -47,6 +50,8 @@ pub struct Recorder {
     console: Option<Console>,
     sampling: Sampling,
     pub(super) propagates: bool,
+    /// What spans keep of arguments, and of results.
+    content_bytes: usize,
 }
 
 impl Recorder {
@@ -65,6 +70,7 @@ impl Recorder {
             console,
             sampling: Sampling::new(&config.sampling),
             propagates: config.propagates,
+            content_bytes: config.content_bytes,
         }
     }
 
@@ -111,6 +117,7 @@ impl Recorder {
             labels: None,
             series: None,
             input_bytes,
+            arguments: None,
             wall: Wall::now(),
             finished: false,
         }
@@ -125,6 +132,7 @@ pub struct Call<'a> {
     labels: Option<Labels>,
     series: Option<Arc<Series>>,
     input_bytes: u64,
+    arguments: Option<String>,
     wall: Wall,
     finished: bool,
 }
@@ -145,6 +153,14 @@ impl Call<'_> {
     pub fn identify(&mut self, labels: Labels) {
         self.series = Some(self.recorder.series(&labels));
         self.labels = Some(labels);
+    }
+
+    /// Keeps the arguments, if the operator wants that; `redact` takes the tool's secrets out.
+    pub fn keep(&mut self, args: &Args, redact: impl FnOnce(&str) -> String) {
+        let bytes_max = self.recorder.content_bytes;
+        if bytes_max > 0 && !self.recorder.sinks.is_empty() {
+            self.arguments = Some(content::cut(redact(&content::arguments(args)), bytes_max));
+        }
     }
 
     /// Records the end; returns how long it took.
@@ -182,10 +198,27 @@ impl Call<'_> {
                 error: error_kind(decided),
                 ended,
             };
-            let spans = tree::spans(&root, decided.as_ref().ok());
+            let mut spans = tree::spans(&root, decided.as_ref().ok());
+            if let Some(arguments) = self.arguments.take() {
+                self.add_content(&mut spans[0], arguments, decided.as_ref().ok());
+            }
             sinks.send(spans, self.context.sampled);
         }
         duration
+    }
+
+    fn add_content(&self, span: &mut Span, arguments: String, outcome: Option<&Outcome>) {
+        let mut add = |key: &'static str, text: String| {
+            span.attributes.push((key.into(), text.into()));
+        };
+        add(GEN_AI_ARGUMENTS, arguments);
+        if let Some(outcome) = outcome {
+            let bytes_max = self.recorder.content_bytes;
+            add(
+                GEN_AI_RESULT,
+                content::cut(content::result(outcome), bytes_max),
+            );
+        }
     }
 
     fn write_line(&self, measured: &Measured<'_>) {

@@ -151,3 +151,41 @@ async fn the_page_takes_nothing_from_elsewhere_and_runs_nothing_inline() {
         "{text}"
     );
 }
+
+/// The attributes of a call of `tool` that fails or not, on a host whose traces have `keys`.
+async fn attributes_of_a_call(keys: &str, tool: &str, args: Value) -> Value {
+    let setup = Setup::new().weather().guest("fails").keeping_spans();
+    let wire = Wire::to(setup.host(keys)).await;
+    wire.invoke(tool, args).await;
+    let rows = data(&wire, "/v1/toolhost/traces").await;
+    let id = rows[0]["trace_id"].as_str().expect("an id");
+    let trace = wire.get(&format!("/v1/toolhost/traces/{id}")).await.json();
+    trace["spans"][1]["attributes"].clone()
+}
+
+#[tokio::test]
+async fn arguments_and_results_are_kept_only_if_the_operator_says_how_much() {
+    let (arguments, result) = ("gen_ai.tool.call.arguments", "gen_ai.tool.call.result");
+    let call = async |keys: &str, tool: &str, args: Value| {
+        let attributes = attributes_of_a_call(keys, tool, args).await;
+        [arguments, result].map(|key| attributes[key].as_str().unwrap_or_default().to_owned())
+    };
+    let tokyo = json!({"city": "Tokyo"});
+    let nothing = call("grace: 1s", "get_weather", tokyo.clone()).await;
+    assert_eq!(nothing, ["", ""]);
+    let whole = call("traces: {content: 4KiB}", "get_weather", tokyo.clone()).await;
+    assert_eq!(whole[0], r#"{"city":"Tokyo"}"#);
+    assert!(whole[1].starts_with("Weather in Tokyo:"), "{whole:?}");
+    let cut = call("traces: {content: 9}", "get_weather", tokyo).await;
+    assert_eq!(cut, [r#"{"city":"…"#, "Weather i…"]);
+    let failed = call(
+        "traces: {content: 4KiB}",
+        "failed",
+        json!({"message": "no"}),
+    )
+    .await;
+    assert!(failed[1].contains("no"), "{failed:?}");
+    let refused = json!({"town": 1, "password": "p"});
+    let refused = call("traces: {content: 4KiB}", "get_weather", refused).await;
+    assert_eq!(refused, [r#"{"town":1,"password":"********"}"#, ""]);
+}

@@ -33,7 +33,9 @@ impl Check<'_> {
         let asked = self.asked_telemetry(top);
         let sinks = self.named_sinks(&asked);
         let has = |sink| sinks.as_ref().is_none_or(|sinks| sinks.contains(&sink));
-        let store = self.trace_store(toolhost, &asked, data_dir);
+        let traces = self.section(toolhost, "traces", "toolhost.traces");
+        let store = self.trace_store(&traces, &asked, data_dir);
+        let content = self.amount_or_default(&traces, "content");
         let sinks = sinks.as_deref();
         Telemetry {
             console: has(Sink::Console),
@@ -43,6 +45,7 @@ impl Check<'_> {
             logs: self.exporter(&LOGS, &asked, sinks),
             sampling: self.sampling(),
             propagates: self.propagates(),
+            content_bytes: usize::try_from(content).unwrap_or(usize::MAX),
             service_name: self.service_name(&asked),
             log_filter: self
                 .variable("TOOLHOST_LOG")
@@ -73,14 +76,13 @@ impl Check<'_> {
     /// The file, unless there is none.
     fn trace_store(
         &mut self,
-        toolhost: &Fields<'_>,
+        traces: &Fields<'_>,
         asked: &Asked,
         data_dir: Option<&Path>,
     ) -> Option<TraceStore> {
-        let traces = self.section(toolhost, "traces", "toolhost.traces");
-        let from_file = self.path(&traces, "file");
-        let age = Duration::from_nanos(self.amount_or_default(&traces, "age"));
-        let bytes = self.amount_or_default(&traces, "bytes");
+        let from_file = self.path(traces, "file");
+        let age = Duration::from_nanos(self.amount_or_default(traces, "age"));
+        let bytes = self.amount_or_default(traces, "bytes");
         let is_null = from_file.is_none() && traces.get_or_null("file").is_some();
         let from_file = from_file.or_else(|| asked.file.clone());
         let folder = self.variable(STORE_DIR).map(PathBuf::from);
@@ -233,8 +235,10 @@ mod tests {
             let found = store.as_ref().map(|store| store.file.to_str().unwrap());
             assert_eq!(found, file, "{text} {variables:?}");
         }
-        let limits = "toolhost: {traces: {age: 1h, bytes: 2MiB}}";
-        let store = read(limits, &[data]).unwrap().telemetry.store.unwrap();
+        let limits = "toolhost: {traces: {age: 1h, bytes: 2MiB, content: 4KiB}}";
+        let telemetry = read(limits, &[data]).unwrap().telemetry;
+        assert_eq!(telemetry.content_bytes, 4096);
+        let store = telemetry.store.unwrap();
         assert_eq!(
             (store.age, store.bytes),
             (Duration::from_secs(3600), 2 << 20)
