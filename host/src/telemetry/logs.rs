@@ -82,7 +82,7 @@ impl LogProcessor for Tap {
         if let Some(outbox) = outbox {
             let mut record = record.clone();
             join_trace(&mut record);
-            outbox.put(1, || vec![(record, scope.clone())]);
+            outbox.put(1, || (record, scope.clone()));
         }
     }
 

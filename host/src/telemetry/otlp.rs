@@ -4,7 +4,7 @@
 //! threads that calls need.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use hyper_rustls::HttpsConnectorBuilder;
@@ -27,11 +27,12 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::runtime::Runtime;
 
 use super::outbox::{Outbox, Sent};
+use super::priority;
 use super::setup::Error;
 use super::sinks::span_data;
 use super::watch::Watch;
 use crate::config::{Exporter, Protocol};
-use crate::traces::Span;
+use crate::traces::Branch;
 
 /// A record of the log, and who made it.
 pub type Record = (SdkLogRecord, InstrumentationScope);
@@ -41,7 +42,7 @@ pub fn spans(
     exporter: &Exporter,
     resource: &Resource,
     scope: InstrumentationScope,
-) -> Result<Outbox<Span>, Error> {
+) -> Result<Outbox<Arc<Branch>>, Error> {
     let reactor = Reactor::new()?;
     let mut sender = reactor.enter(|| match exporter.protocol {
         Protocol::Http => http(SpanExporter::builder().with_http(), exporter)?
@@ -53,8 +54,13 @@ pub fn spans(
     })?;
     sender.set_resource(resource);
     let watch = Watch::new("spans", &*exporter.endpoint);
-    let deliver = move |spans: Vec<Span>| {
-        let spans = spans.into_iter().map(|span| span_data(span, &scope));
+    let deliver = move |branches: Vec<Arc<Branch>>| {
+        let spans = branches.iter().flat_map(|branch| &branch.spans);
+        let spans = spans.map(|span| {
+            // As the writer of the store does: who wakes meanwhile goes first.
+            std::thread::yield_now();
+            span_data(span, &scope)
+        });
         reactor.run(sender.export(spans.collect()))
     };
     Ok(Outbox::start("otlp-spans", exporter.batch, watch, deliver)?)
@@ -89,6 +95,7 @@ pub struct Metrics {
     sender: MetricExporter,
     reactor: Reactor,
     state: Mutex<(Watch, Sent)>,
+    stepped_back: Once,
 }
 
 impl Metrics {
@@ -108,13 +115,14 @@ impl Metrics {
             sender,
             reactor,
             state: Mutex::new((watch, Sent::default())),
+            stepped_back: Once::new(),
         })
     }
 }
 
 /// Shared with whoever counts, because the reader owns its exporter.
 #[derive(Clone, Debug)]
-pub struct SharedMetrics(pub std::sync::Arc<Metrics>);
+pub struct SharedMetrics(pub Arc<Metrics>);
 
 impl SharedMetrics {
     /// How many exports were taken, and how many were not.
@@ -134,7 +142,9 @@ impl PushMetricExporter for SharedMetrics {
             sender,
             reactor,
             state,
+            stepped_back,
         } = &*self.0;
+        stepped_back.call_once(priority::step_back);
         let delivered = reactor.run(sender.export(metrics));
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         let (watch, sent) = &mut *state;

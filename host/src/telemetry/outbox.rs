@@ -38,7 +38,10 @@ struct Shared<T> {
 
 #[derive(Debug)]
 struct Waiting<T> {
-    items: VecDeque<T>,
+    /// Each with how much it counts.
+    items: VecDeque<(usize, T)>,
+    /// All of them together.
+    count: usize,
     is_closing: bool,
     is_done: bool,
 }
@@ -56,6 +59,7 @@ impl<T: Send + 'static> Outbox<T> {
             places: AtomicUsize::new(0),
             waiting: Mutex::new(Waiting {
                 items: VecDeque::new(),
+                count: 0,
                 is_closing: false,
                 is_done: false,
             }),
@@ -69,8 +73,8 @@ impl<T: Send + 'static> Outbox<T> {
         thread.spawn(move || {
             priority::step_back();
             let shared = Through(of_thread);
-            while let Some(items) = shared.0.next() {
-                let count = items.len() as u64;
+            while let Some((count, items)) = shared.0.next() {
+                let count = count as u64;
                 let delivered = deliver(items);
                 let tally = if delivered.is_ok() {
                     &shared.0.taken
@@ -84,8 +88,8 @@ impl<T: Send + 'static> Outbox<T> {
         Ok(Outbox(shared))
     }
 
-    /// Puts `count` things in that `items` makes, all or none of them.
-    pub fn put(&self, count: usize, items: impl FnOnce() -> Vec<T>) {
+    /// Puts in what `item` makes, which counts as `count` things, if there is room.
+    pub fn put(&self, count: usize, item: impl FnOnce() -> T) {
         let shared = &self.0;
         let taken = shared.places.fetch_add(count, Relaxed);
         if taken.saturating_add(count) > shared.batch.queue {
@@ -93,13 +97,15 @@ impl<T: Send + 'static> Outbox<T> {
             shared.lost.fetch_add(count as u64, Relaxed);
             return;
         }
-        let items = items();
+        let item = item();
         let mut waiting = shared.lock();
-        let is_first = waiting.items.is_empty();
-        waiting.items.extend(items);
-        let is_batch = waiting.items.len() >= shared.batch.size;
+        let before = waiting.count;
+        waiting.items.push_back((count, item));
+        waiting.count += count;
+        let is_batch = before < shared.batch.size && waiting.count >= shared.batch.size;
         drop(waiting);
-        if is_first || is_batch {
+        // In between, the thread waits for more, or has enough to do.
+        if before == 0 || is_batch {
             shared.news.notify_one();
         }
     }
@@ -123,7 +129,7 @@ impl<T: Send + 'static> Outbox<T> {
             .wait_timeout_while(waiting, patience, |waiting| !waiting.is_done);
         let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
         // The batch on its way has had its time; the thread counts it when it is answered.
-        let left = waiting.items.len();
+        let left = std::mem::take(&mut waiting.count);
         waiting.items.clear();
         drop(waiting);
         self.0.lost.fetch_add(left as u64, Relaxed);
@@ -132,8 +138,8 @@ impl<T: Send + 'static> Outbox<T> {
 }
 
 impl<T> Shared<T> {
-    /// The next batch, when it is full or has waited long enough; `None` at the end.
-    fn next(&self) -> Option<Vec<T>> {
+    /// The next batch and its count, when it is full or has waited long enough; `None` at the end.
+    fn next(&self) -> Option<(usize, Vec<T>)> {
         let mut waiting = self.lock();
         while waiting.items.is_empty() && !waiting.is_closing {
             let woken = self.news.wait(waiting);
@@ -142,21 +148,24 @@ impl<T> Shared<T> {
         let until = Instant::now() + self.batch.delay;
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            let is_due = waiting.items.len() >= self.batch.size || left.is_zero();
+            let is_due = waiting.count >= self.batch.size || left.is_zero();
             if is_due || waiting.is_closing {
                 break;
             }
             let woken = self.news.wait_timeout(waiting, left);
             (waiting, _) = woken.unwrap_or_else(PoisonError::into_inner);
         }
-        let count = waiting.items.len().min(self.batch.size);
-        if count == 0 {
-            return None;
+        let (mut count, mut batch) = (0, Vec::new());
+        while count < self.batch.size
+            && let Some((more, item)) = waiting.items.pop_front()
+        {
+            count += more;
+            batch.push(item);
         }
-        let batch: Vec<T> = waiting.items.drain(..count).collect();
+        waiting.count -= count;
         drop(waiting);
         self.places.fetch_sub(count, Relaxed);
-        Some(batch)
+        (!batch.is_empty()).then_some((count, batch))
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
@@ -201,8 +210,9 @@ mod tests {
             sender.send(items).map_err(|error| error.to_string())
         });
         let outbox = outbox.unwrap();
-        outbox.put(2, || vec![1, 2]);
-        outbox.put(2, || vec![3, 4]);
+        for item in 1..=4 {
+            outbox.put(1, || item);
+        }
         assert_eq!(batches.recv_timeout(PATIENCE).unwrap(), [1, 2, 3]);
         assert_eq!(outbox.close(PATIENCE), Sent { taken: 4, lost: 0 });
         assert_eq!(batches.recv_timeout(PATIENCE).unwrap(), [4]);
@@ -218,7 +228,7 @@ mod tests {
         let outbox = Outbox::start("test", quick, watch(), move |items: Vec<u8>| {
             sender.send(items).map_err(|error| error.to_string())
         });
-        outbox.unwrap().put(1, || vec![7]);
+        outbox.unwrap().put(1, || 7);
         assert_eq!(batches.recv_timeout(PATIENCE).unwrap(), [7]);
     }
 
@@ -233,12 +243,12 @@ mod tests {
                 .map_err(|error| error.to_string())?
         });
         let outbox = outbox.unwrap();
-        outbox.put(2, || vec![0; 2]);
+        outbox.put(2, || 0);
         is_begun.recv_timeout(PATIENCE).unwrap();
         // The collector holds the first two; four may wait.
-        outbox.put(3, || vec![0; 3]);
+        outbox.put(3, || 0);
         outbox.put(2, || unreachable!("there is no room"));
-        outbox.put(1, || vec![0]);
+        outbox.put(1, || 0);
         assert_eq!(outbox.sent(), Sent { taken: 0, lost: 2 });
         answer.send(Err("full".to_owned())).unwrap();
         answer.send(Ok(())).unwrap();
@@ -255,7 +265,9 @@ mod tests {
             never.recv().map_err(|error| error.to_string())
         });
         let outbox = outbox.unwrap();
-        outbox.put(3, || vec![0; 3]);
+        for _ in 0..3 {
+            outbox.put(1, || 0);
+        }
         is_begun.recv_timeout(PATIENCE).unwrap();
         assert_eq!(
             outbox.close(Duration::from_millis(1)),

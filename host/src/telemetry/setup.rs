@@ -4,8 +4,8 @@ use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
 use opentelemetry::metrics::{AsyncInstrument, MeterProvider as _};
 use opentelemetry::{InstrumentationScope, KeyValue};
@@ -29,8 +29,8 @@ use crate::traces::{self, Retention, Settings, Writer};
 /// Series of one instrument; the catalog bounds them, and the SDK's own 2,000 are fewer than
 /// large configs have.
 const SERIES_MAX: usize = 65_536;
-/// Spans that wait to be written: those of 1,000 calls, and 3 MiB or so.
-const QUEUE_MAX: usize = 4096;
+/// Spans that wait to be written: those of 2,000 calls, and 6 MiB or so.
+const QUEUE_MAX: usize = 8192;
 /// Longest wait for a collector at shutdown.
 const SHUTDOWN_MAX: Duration = Duration::from_secs(2);
 
@@ -186,18 +186,28 @@ impl Telemetry {
         if let Some(store) = &self.store {
             store.finish();
         }
+        let until = Instant::now() + SHUTDOWN_MAX;
+        let (said, over) = mpsc::channel();
+        let meters = self.meters.clone();
+        // Its own thread: the SDK waits for a collector for as long as it likes.
+        let closing = std::thread::Builder::new().name("otlp-metrics".to_owned());
+        let closing = closing.spawn(move || {
+            // The exporter's watch has said how it went, and nobody may be left to hear this.
+            let _ = meters.shutdown_with_timeout(SHUTDOWN_MAX);
+            let _ = said.send(());
+        });
         std::thread::scope(|scope| {
             scope.spawn(|| say_lost("sqlite", self.sinks.close_store(SHUTDOWN_MAX)));
             scope.spawn(|| say_lost("otel_trace", self.sinks.close_otlp(SHUTDOWN_MAX)));
-            scope.spawn(|| {
-                // The reader's exporter has its own watch.
-                let _ = self.meters.shutdown_with_timeout(SHUTDOWN_MAX);
-            });
             if let Some(logs) = &self.logs {
                 logs::stop_sending_to(logs);
                 scope.spawn(|| say_lost("otel_log", logs.close(SHUTDOWN_MAX).lost));
             }
         });
+        let left = until.saturating_duration_since(Instant::now());
+        if closing.is_ok() && over.recv_timeout(left).is_err() {
+            say_lost("otel_metric", 1);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where finished spans go.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use opentelemetry::trace::{
@@ -18,7 +19,7 @@ pub struct Sinks {
     /// Into a file, all of them.
     pub store: Option<Writer>,
     /// To a collector.
-    pub otlp: Option<Outbox<Span>>,
+    pub otlp: Option<Outbox<Arc<Branch>>>,
 }
 
 /// A call that takes longer is kept before others if the file cannot take all.
@@ -34,18 +35,18 @@ impl Sinks {
     /// Hands over the spans that one request made. `is_sampled` is the decision about its trace,
     /// which is about collectors alone.
     pub fn send(&self, spans: Vec<Span>, is_sampled: bool) {
-        let otlp = self.otlp.as_ref().filter(|_| is_sampled);
-        if let Some(otlp) = otlp {
-            otlp.put(spans.len(), || spans.clone());
+        let is_slow = |span: &Span| span.end.since(span.start) >= SLOW;
+        let is_important = spans.first().is_some_and(is_slow)
+            || spans.iter().any(|span| span.status == Status::Error);
+        let branch = Arc::new(Branch {
+            spans,
+            is_important,
+        });
+        if let Some(otlp) = self.otlp.as_ref().filter(|_| is_sampled) {
+            otlp.put(branch.spans.len(), || branch.clone());
         }
         if let Some(store) = &self.store {
-            let is_slow = |span: &Span| span.end.since(span.start) >= SLOW;
-            let is_important = spans.first().is_some_and(is_slow)
-                || spans.iter().any(|span| span.status == Status::Error);
-            store.send(Branch {
-                spans,
-                is_important,
-            });
+            store.send(branch);
         }
     }
 
@@ -77,7 +78,7 @@ impl Sinks {
 }
 
 /// A span as the SDK has it, made by `scope`.
-pub fn span_data(span: Span, scope: &InstrumentationScope) -> SpanData {
+pub fn span_data(span: &Span, scope: &InstrumentationScope) -> SpanData {
     let context = SpanContext::new(
         TraceId::from_bytes(span.trace_id.0),
         SpanId::from_bytes(span.span_id.0),
@@ -86,7 +87,7 @@ pub fn span_data(span: Span, scope: &InstrumentationScope) -> SpanData {
         TraceState::NONE,
     );
     let mut events = SpanEvents::default();
-    events.events = span.events.into_iter().map(event).collect();
+    events.events = span.events.iter().map(event).collect();
     SpanData {
         span_context: context,
         parent_span_id: span
@@ -100,42 +101,42 @@ pub fn span_data(span: Span, scope: &InstrumentationScope) -> SpanData {
             Kind::Producer => SpanKind::Producer,
             Kind::Consumer => SpanKind::Consumer,
         },
-        name: span.name,
+        name: span.name.clone(),
         start_time: date(span.start),
         end_time: date(span.end),
-        attributes: attributes(span.attributes),
+        attributes: attributes(&span.attributes),
         dropped_attributes_count: 0,
         events,
         links: SpanLinks::default(),
         status: match span.status {
             Status::Unset => OtelStatus::Unset,
             Status::Ok => OtelStatus::Ok,
-            Status::Error => OtelStatus::error(span.status_message),
+            Status::Error => OtelStatus::error(span.status_message.clone()),
         },
         instrumentation_scope: scope.clone(),
     }
 }
 
-fn event(event: Event) -> OtelEvent {
+fn event(event: &Event) -> OtelEvent {
     OtelEvent::new(
-        event.name,
+        event.name.clone(),
         date(event.time),
-        attributes(event.attributes),
+        attributes(&event.attributes),
         0,
     )
 }
 
-fn attributes(attributes: Attributes) -> Vec<KeyValue> {
-    let value = |value: Value| match value {
-        Value::Text(text) => OtelValue::String(StringValue::from(text)),
-        Value::Int(number) => OtelValue::I64(number),
-        Value::Float(number) => OtelValue::F64(number),
-        Value::Bool(is_so) => OtelValue::Bool(is_so),
+fn attributes(attributes: &Attributes) -> Vec<KeyValue> {
+    let value = |value: &Value| match value {
+        Value::Text(text) => OtelValue::String(StringValue::from(text.clone())),
+        Value::Int(number) => OtelValue::I64(*number),
+        Value::Float(number) => OtelValue::F64(*number),
+        Value::Bool(is_so) => OtelValue::Bool(*is_so),
         Value::Json(json) => OtelValue::String(json.to_string().into()),
     };
-    let pairs = attributes.into_iter();
+    let pairs = attributes.iter();
     pairs
-        .map(|(key, of_key)| KeyValue::new(key, value(of_key)))
+        .map(|(key, of_key)| KeyValue::new(key.clone(), value(of_key)))
         .collect()
 }
 

@@ -12,7 +12,7 @@ use crate::traces::{ClientEvent, Datasets, Error, OpenSpans, Reader};
 /// Questions that are answered at the same time. One that finds nothing looks at every span.
 const QUESTIONS_MAX: usize = 2;
 /// How long a question waits for what was sent before it to be written.
-const FRESH: Duration = Duration::from_millis(500);
+const FRESH: Duration = Duration::from_secs(2);
 /// Spans that clients may have open at the same time, and for how long.
 const OPEN_MAX: usize = 4096;
 const OPEN_TTL: Duration = Duration::from_secs(3600);

@@ -1,6 +1,7 @@
 //! What waits to be written, bounded in spans, and what became of everything that was sent.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::{Branch, LateEvent};
 
@@ -34,7 +35,7 @@ pub struct Counts {
 /// One thing to write.
 #[derive(Debug)]
 pub enum Item {
-    Branch(Branch),
+    Branch(Arc<Branch>),
     Late(LateEvent),
 }
 

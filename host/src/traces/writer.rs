@@ -146,7 +146,8 @@ impl Writer {
 
     /// Leaves a branch to be written. Never waits: without room it is dropped, or, if it is
     /// important, ordinary ones that have waited longest are.
-    pub fn send(&self, branch: Branch) {
+    pub fn send(&self, branch: impl Into<Arc<Branch>>) {
+        let branch = branch.into();
         if !branch.spans.is_empty() {
             self.push(Item::Branch(branch));
         }
@@ -339,6 +340,9 @@ impl Worker {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut inserts = Inserts::new(&change)?;
         for item in batch.iter().flat_map(Chunk::items) {
+            // Where the kernel preempts lazily, whoever wakes meanwhile would wait for the next tick
+            // of its clock, although this thread is of the lowest priority.
+            std::thread::yield_now();
             match item {
                 Item::Branch(branch) => inserts.branch(branch, &self.service, stored)?,
                 Item::Late(event) => inserts.late(event)?,

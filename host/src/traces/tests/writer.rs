@@ -30,7 +30,7 @@ fn numbers<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<u8> {
 #[test]
 fn a_full_queue_drops_what_is_ordinary() {
     let mut queue = Queue::new(10);
-    let mut push = |branch| numbers(&queue.push(Item::Branch(branch)));
+    let mut push = |branch: Branch| numbers(&queue.push(Item::Branch(branch.into())));
     assert_eq!(push(long(1, 4)), [0; 0]);
     assert_eq!(push(long(2, 4)), [0; 0]);
     assert_eq!(push(long(3, 4)), [3], "no room");
@@ -61,16 +61,16 @@ fn a_full_queue_drops_what_is_ordinary() {
 #[test]
 fn what_was_sent_before_is_settled_when_it_is_written_or_dropped() {
     let mut queue = Queue::new(10);
-    queue.push(Item::Branch(long(1, 4)));
-    queue.push(Item::Branch(important(long(2, 4))));
+    queue.push(Item::Branch(long(1, 4).into()));
+    queue.push(Item::Branch(important(long(2, 4)).into()));
     let last = queue.last();
     assert!(!queue.is_settled(last));
     let mut batch = Vec::new();
     queue.take(1, &mut batch);
-    queue.push(Item::Branch(long(3, 1)));
+    queue.push(Item::Branch(long(3, 1).into()));
     queue.settle(batch[0].tally(), true);
     assert!(!queue.is_settled(last), "the ordinary one waits");
-    queue.push(Item::Branch(important(long(4, 9))));
+    queue.push(Item::Branch(important(long(4, 9)).into()));
     assert!(queue.is_settled(last), "it was pushed out");
     assert!(!queue.is_settled(queue.last()));
 }

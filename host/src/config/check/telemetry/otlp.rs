@@ -36,7 +36,7 @@ pub(super) const TRACES: Signal = Signal {
     timeout: "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
     batch: Some([
         ("OTEL_BSP_MAX_QUEUE_SIZE", 8192),
-        ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 512),
+        ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 128),
         ("OTEL_BSP_SCHEDULE_DELAY", 1000),
     ]),
 };
@@ -336,7 +336,7 @@ mod tests {
         };
         let default = traces(&[]);
         assert_eq!(default.timeout, Duration::from_secs(10));
-        assert_eq!((default.batch.queue, default.batch.size), (8192, 512));
+        assert_eq!((default.batch.queue, default.batch.size), (8192, 128));
         let set = traces(&[
             ("OTEL_BSP_MAX_QUEUE_SIZE", "100"),
             ("OTEL_BSP_SCHEDULE_DELAY", "20"),
