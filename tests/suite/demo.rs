@@ -9,7 +9,7 @@ use std::process::Command;
 use toolhost_tests::{binary, root};
 
 #[expect(clippy::print_stdout, reason = "what was not tested must be seen")]
-fn installed() -> Option<PathBuf> {
+pub fn installed() -> Option<PathBuf> {
     let folder = root().join(".venv/prometheus");
     let found = folder.join("ready").exists();
     let all = std::env::vars().any(|(key, value)| key == "TOOLHOST_CLIENTS" && value == "all");

@@ -10,6 +10,7 @@ mod docs;
 mod export;
 mod hostile;
 mod process;
+mod prometheus;
 mod router;
 mod store;
 mod ui;
