@@ -217,6 +217,9 @@ pub struct Exporter {
     pub protocol: Protocol,
     /// How long the collector may take to answer. Default 10 s, from 1 ms to 1 h.
     pub timeout: Duration,
+    /// PEM file of the only certificate authorities trusted (`OTEL_EXPORTER_OTLP_CERTIFICATE`).
+    /// Default: those of the system.
+    pub ca: Option<PathBuf>,
     /// How spans and log records wait (`OTEL_BSP_*`, `OTEL_BLRP_*`).
     pub batch: Batch,
 }

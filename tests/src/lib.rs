@@ -287,6 +287,7 @@ fn exporter(url: &str, signal: &str) -> config::Exporter {
         endpoint: format!("{url}/v1/{signal}"),
         protocol: config::Protocol::Http,
         timeout: Duration::from_secs(10),
+        ca: None,
         batch: config::Batch::default(),
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use serde_json::{Value, json};
 use toolhost_tests::collector::{Collector, text};
-use toolhost_tests::servers::{Server, ok};
+use toolhost_tests::servers::{Authority, Server, ok};
 use toolhost_tests::{Setup, binary, root};
 
 /// A caller's trace.
@@ -202,4 +202,56 @@ async fn what_a_tool_writes_and_how_its_requests_fail_stands_on_its_spans() {
     let status = call.status.as_ref().expect("a status");
     assert_eq!((status.code, &*status.message), (2, "trap"));
     assert_eq!(text(&call.attributes, "error.type"), "trap");
+}
+
+/// A collector behind TLS that is named by a private authority; whether it is sent spans.
+async fn is_trusted(certificate: bool) -> bool {
+    let authority = Authority::new();
+    let server = Server::tls(&authority, &["localhost"], |_| ok("")).await;
+    let endpoint = format!("https://localhost:{}/v1/traces", server.port());
+    let file = certificate.then(|| authority.file());
+    let called = tokio::task::spawn_blocking(move || {
+        let mut command = Command::new(binary());
+        command
+            .args(["invoke", "get_weather", "city=Tokyo"])
+            .env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", endpoint)
+            .env("TOOLHOST_CACHE_DIR", root().join("target/test-cache"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if let Some(file) = file {
+            command.env("OTEL_EXPORTER_OTLP_CERTIFICATE", file);
+        }
+        command.status().expect("`make build` made the binary")
+    });
+    assert!(called.await.expect("no panic").success());
+    let requests = server.requests();
+    assert!(
+        requests
+            .iter()
+            .all(|request| request.path() == "/v1/traces")
+    );
+    !requests.is_empty()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_collector_behind_tls_is_sent_spans_if_its_authority_is_trusted() {
+    assert!(is_trusted(true).await);
+    assert!(!is_trusted(false).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_ran_into_a_limit_says_so_in_its_span() {
+    let collector = Collector::start().await;
+    let setup = Setup::new()
+        .guest_with("loops_forever", "{limits: {fuel: 100K}}")
+        .collector(&collector.url);
+    let server = setup.start().await.serve().await.expect("it serves");
+    toolhost_tests::invoke(&server.router, "run", json!({})).await;
+    server.stop().await.expect("it stops");
+    let [span] = &collector.calls()[..] else {
+        panic!("one call")
+    };
+    assert_eq!(text(&span.attributes, "error.type"), "out_of_fuel");
+    assert_eq!(text(&span.attributes, "sandbox.limit"), "100000");
+    assert_eq!(text(&span.attributes, "sandbox.denials"), "");
 }

@@ -322,6 +322,10 @@ pub const SPAN_OUTPUT: &str = "sandbox.output.bytes";
 pub const SPAN_MEMORY: &str = "sandbox.memory.peak_bytes";
 /// Calls of host functions.
 pub const SPAN_HOSTCALLS: &str = "sandbox.hostcalls";
+/// How often policy said no.
+pub const SPAN_DENIALS: &str = "sandbox.denials";
+/// The limit that the call ran into: units of fuel, bytes, milliseconds or a count.
+pub const SPAN_LIMIT: &str = "sandbox.limit";
 /// Outgoing HTTP requests sent.
 pub const SPAN_HTTP_REQUESTS: &str = "sandbox.http.requests";
 /// Name of the span of a wait for a place.

@@ -4,6 +4,7 @@
 //! threads that calls need.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::connect::HttpConnector;
 use opentelemetry::InstrumentationScope;
 use opentelemetry_http::hyper::HyperClient;
-use opentelemetry_otlp::tonic_types::transport::ClientTlsConfig;
+use opentelemetry_otlp::tonic_types::transport::{Certificate, ClientTlsConfig};
 use opentelemetry_otlp::{
     LogExporter, MetricExporter, Protocol as OtlpProtocol, SpanExporter, WithExportConfig,
     WithHttpConfig, WithTonicConfig,
@@ -23,6 +24,8 @@ use opentelemetry_sdk::metrics::Temporality;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
 use opentelemetry_sdk::trace::SpanExporter as _;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::runtime::Runtime;
 
@@ -48,7 +51,7 @@ pub fn spans(
         Protocol::Http => http(SpanExporter::builder().with_http(), exporter)?
             .build()
             .map_err(Error::from),
-        Protocol::Grpc => grpc(SpanExporter::builder().with_tonic(), exporter)
+        Protocol::Grpc => grpc(SpanExporter::builder().with_tonic(), exporter)?
             .build()
             .map_err(Error::from),
     })?;
@@ -73,7 +76,7 @@ pub fn logs(exporter: &Exporter, resource: &Resource) -> Result<Outbox<Record>, 
         Protocol::Http => http(LogExporter::builder().with_http(), exporter)?
             .build()
             .map_err(Error::from),
-        Protocol::Grpc => grpc(LogExporter::builder().with_tonic(), exporter)
+        Protocol::Grpc => grpc(LogExporter::builder().with_tonic(), exporter)?
             .build()
             .map_err(Error::from),
     })?;
@@ -106,7 +109,7 @@ impl Metrics {
             Protocol::Http => http(MetricExporter::builder().with_http(), exporter)?
                 .build()
                 .map_err(Error::from),
-            Protocol::Grpc => grpc(MetricExporter::builder().with_tonic(), exporter)
+            Protocol::Grpc => grpc(MetricExporter::builder().with_tonic(), exporter)?
                 .build()
                 .map_err(Error::from),
         })?;
@@ -224,30 +227,56 @@ fn http<B: WithExportConfig + WithHttpConfig>(builder: B, exporter: &Exporter) -
         .with_endpoint(&*exporter.endpoint))
 }
 
-fn grpc<B: WithExportConfig + WithTonicConfig>(builder: B, exporter: &Exporter) -> B {
+fn grpc<B: WithExportConfig + WithTonicConfig>(
+    builder: B,
+    exporter: &Exporter,
+) -> Result<B, Error> {
     let builder = builder
         .with_timeout(exporter.timeout)
         .with_endpoint(&*exporter.endpoint);
-    if is_encrypted(exporter) {
-        builder.with_tls_config(ClientTlsConfig::new().with_enabled_roots())
-    } else {
-        builder
+    if !is_encrypted(exporter) {
+        return Ok(builder);
     }
+    let tls = match &exporter.ca {
+        Some(file) => {
+            let pem = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
+            ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem))
+        }
+        None => ClientTlsConfig::new().with_enabled_roots(),
+    };
+    Ok(builder.with_tls_config(tls))
 }
 
 fn is_encrypted(exporter: &Exporter) -> bool {
     exporter.endpoint.starts_with("https://")
 }
 
-/// With the system's authorities, which are read only if they are needed.
+/// With the authorities of the config, or the system's, which are read only if they are needed.
 fn tls(exporter: &Exporter) -> Result<ClientConfig, Error> {
     let mut roots = RootCertStore::empty();
-    if is_encrypted(exporter) {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    match &exporter.ca {
+        Some(file) => {
+            let failed = |error: pem::Error| unreadable(file, &error);
+            for certificate in CertificateDer::pem_file_iter(file).map_err(failed)? {
+                let added = roots.add(certificate.map_err(failed)?);
+                added.map_err(|error| unreadable(file, &error))?;
+            }
+        }
+        None if is_encrypted(exporter) => {
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        }
+        None => {}
     }
     let provider = rustls::crypto::ring::default_provider();
     let config = ClientConfig::builder_with_provider(provider.into())
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::Client(error.to_string()))?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+fn unreadable(file: &Path, error: &dyn fmt::Display) -> Error {
+    Error::Client(format!(
+        "`{}` is no file of certificates: {error}",
+        file.display()
+    ))
 }

@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use super::names::{
     ADMISSION, CALL, DENIAL_RULE, DENIAL_TARGET, ERROR_TYPE, EVENT_DENIED, EVENT_LOG, EXECUTE_TOOL,
     GEN_AI_OPERATION, GEN_AI_TOOL_NAME, HTTP_METHOD, HTTP_STATUS, INSTANTIATE, LOG_STREAM,
-    LOG_TEXT, SERVER_ADDRESS, SERVER_PORT, SPAN_FUEL, SPAN_HOSTCALLS, SPAN_HTTP_REQUESTS, SPAN_LOG,
-    SPAN_MEMORY, SPAN_OUTPUT, SPAN_PROVIDER, SPAN_QUEUE_MS, SPAN_TOOL_GROUP, URL_FULL,
+    LOG_TEXT, SERVER_ADDRESS, SERVER_PORT, SPAN_DENIALS, SPAN_FUEL, SPAN_HOSTCALLS,
+    SPAN_HTTP_REQUESTS, SPAN_LIMIT, SPAN_LOG, SPAN_MEMORY, SPAN_OUTPUT, SPAN_PROVIDER,
+    SPAN_QUEUE_MS, SPAN_TOOL_GROUP, URL_FULL,
 };
 use super::record::Labels;
 use super::wall::Wall;
-use crate::invocation::{Exchange, Outcome, Timing, TraceParent};
+use crate::invocation::{Exchange, Failure, Outcome, Timing, TraceParent};
 use crate::traces::{Event, Kind, Name, Span, SpanId, Status, Time, TraceId, Value};
 
 /// A shorter wait for a place is an attribute and no span.
@@ -107,6 +108,21 @@ fn execute_tool(root: &Root<'_>, outcome: Option<&Outcome>) -> Span {
             let amount = i64::try_from(amount).unwrap_or(i64::MAX);
             span.attributes.push((key.into(), amount.into()));
         }
+        let denials_count = outcome
+            .denials
+            .counts
+            .iter()
+            .map(|(_, count)| count)
+            .sum::<u64>();
+        let denials_count = (denials_count > 0).then_some(denials_count);
+        for (key, amount) in [
+            (SPAN_DENIALS, denials_count),
+            (SPAN_LIMIT, outcome.result.as_ref().err().and_then(limit)),
+        ] {
+            let amount = amount.map(|amount| i64::try_from(amount).unwrap_or(i64::MAX));
+            span.attributes
+                .extend(amount.map(|amount| (key.into(), amount.into())));
+        }
         span.events = denials(outcome, span.end);
     }
     if let Some(error) = root.error {
@@ -114,6 +130,22 @@ fn execute_tool(root: &Root<'_>, outcome: Option<&Outcome>) -> Span {
         fail(&mut span, error);
     }
     span
+}
+
+/// The limit that a call ran into, if that is why it failed; of time in milliseconds.
+fn limit(failure: &Failure) -> Option<u64> {
+    match failure {
+        Failure::Timeout { limit } => u64::try_from(limit.as_millis()).ok(),
+        Failure::OutOfFuel { limit } | Failure::TooManyHostCalls { limit } => Some(*limit),
+        Failure::OutOfMemory { limit_bytes } | Failure::OutputTooLarge { limit_bytes } => {
+            Some(*limit_bytes)
+        }
+        Failure::TooManyHandles { limit } => Some(u64::from(*limit)),
+        Failure::Tool { .. }
+        | Failure::Trap { .. }
+        | Failure::InvalidOutput { .. }
+        | Failure::Host => None,
+    }
 }
 
 /// Says that `span` went wrong, in a stable word.

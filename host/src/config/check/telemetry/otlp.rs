@@ -1,5 +1,6 @@
 //! Which signals are sent to a collector, where, and how.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::super::Check;
@@ -9,6 +10,12 @@ use crate::config::{Batch, Exporter, Protocol};
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const PROTOCOL: &str = "OTEL_EXPORTER_OTLP_PROTOCOL";
 const TIMEOUT: &str = "OTEL_EXPORTER_OTLP_TIMEOUT";
+const CERTIFICATE: &str = "OTEL_EXPORTER_OTLP_CERTIFICATE";
+/// What would make a connection another one, and this host cannot do.
+const CLIENT: [&str; 2] = [
+    "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+    "OTEL_EXPORTER_OTLP_CLIENT_KEY",
+];
 const HTTP_DEFAULT: &str = "http://localhost:4318";
 const GRPC_DEFAULT: &str = "http://localhost:4317";
 /// Longest time that a variable may give, in milliseconds: an hour.
@@ -23,6 +30,7 @@ pub(super) struct Signal {
     endpoint: &'static str,
     protocol: &'static str,
     timeout: &'static str,
+    certificate: &'static str,
     /// Queue, batch and delay, with their defaults; of metrics there are none.
     batch: Option<[(&'static str, u64); 3]>,
 }
@@ -34,6 +42,7 @@ pub(super) const TRACES: Signal = Signal {
     endpoint: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
     protocol: "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
     timeout: "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
+    certificate: "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
     batch: Some([
         ("OTEL_BSP_MAX_QUEUE_SIZE", 8192),
         ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", 128),
@@ -48,6 +57,7 @@ pub(super) const METRICS: Signal = Signal {
     endpoint: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
     protocol: "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL",
     timeout: "OTEL_EXPORTER_OTLP_METRICS_TIMEOUT",
+    certificate: "OTEL_EXPORTER_OTLP_METRICS_CERTIFICATE",
     batch: None,
 };
 
@@ -58,6 +68,7 @@ pub(super) const LOGS: Signal = Signal {
     endpoint: "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT",
     protocol: "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL",
     timeout: "OTEL_EXPORTER_OTLP_LOGS_TIMEOUT",
+    certificate: "OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE",
     batch: Some([
         ("OTEL_BLRP_MAX_QUEUE_SIZE", 2048),
         ("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", 512),
@@ -81,6 +92,7 @@ impl Check<'_> {
             .find_map(|name| self.milliseconds(name))
             .unwrap_or(Duration::from_secs(10));
         let batch = self.batch(signal);
+        let ca = self.authorities(signal);
         let is_named = sinks.is_some_and(|sinks| sinks.contains(&signal.sink));
         let wanted = self
             .wanted(signal)
@@ -99,8 +111,25 @@ impl Check<'_> {
             endpoint: endpoint.unwrap_or_else(default),
             protocol,
             timeout,
+            ca,
             batch,
         })
+    }
+
+    fn authorities(&mut self, signal: &Signal) -> Option<PathBuf> {
+        for name in CLIENT {
+            if self.variable(name).is_some() {
+                self.unknown(name, "unset it: this host shows collectors no certificate");
+            }
+        }
+        let names = [signal.certificate, CERTIFICATE].into_iter();
+        let (name, file) = names
+            .filter_map(|name| Some((name, PathBuf::from(self.variable(name)?))))
+            .next()?;
+        if !file.is_file() {
+            self.unknown(name, "set it to a PEM file of certificates, or unset it");
+        }
+        Some(file)
     }
 
     /// What `OTEL_…_EXPORTER` says: a list of exporters, of which ours is `otlp`. The log is on the
@@ -357,6 +386,8 @@ mod tests {
             (ENDPOINT, "http://me:secret@c"),
             (TIMEOUT, "10s"),
             ("OTEL_BSP_MAX_QUEUE_SIZE", "0"),
+            (TRACES.certificate, "/nowhere.pem"),
+            (CLIENT[1], "key.pem"),
         ] {
             let found = problems("{}", &[variable]);
             assert!(!found.is_empty(), "{variable:?}");
