@@ -4,7 +4,7 @@
 //! Saturation: `wrk`, one thread with 32 connections, each set of sinks in turn, several rounds.
 //! Open loop: 5,000 calls a second for ten seconds from 16 connections; latency counts from the
 //! moment at which a call was due. Held equal: the host, the tool, the client and the receiver
-//! on the other end of OTLP, which reads and does nothing else. Quote the ratios.
+//! on the other end of OTLP, which reads while nobody else wants the processor. Quote the ratios.
 #![expect(clippy::print_stdout, reason = "printing is what a benchmark is for")]
 #![expect(
     clippy::disallowed_methods,
@@ -19,6 +19,11 @@ use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use thread_priority::ThreadPriority;
+use thread_priority::unix::{
+    NormalThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy,
+    thread_native_id,
+};
 use toolhost_tests::serving::{Line, Serving, percentiles};
 
 const SCRIPT: &str = r#"
@@ -100,6 +105,9 @@ fn receiver() -> String {
 }
 
 fn drain(stream: TcpStream) {
+    // Elsewhere it would be on another machine: here it takes nothing from the calls.
+    let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+    set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle).expect("allowed");
     let mut stream = BufReader::new(stream);
     let mut body = Vec::new();
     loop {

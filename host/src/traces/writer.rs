@@ -340,9 +340,6 @@ impl Worker {
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut inserts = Inserts::new(&change)?;
         for item in batch.iter().flat_map(Chunk::items) {
-            // Where the kernel preempts lazily, whoever wakes meanwhile would wait for the next tick
-            // of its clock, although this thread is of the lowest priority.
-            std::thread::yield_now();
             match item {
                 Item::Branch(branch) => inserts.branch(branch, &self.service, stored)?,
                 Item::Late(event) => inserts.late(event)?,
