@@ -13,6 +13,7 @@ use super::exit::Stop;
 use super::render::{print_json, say};
 use super::screen::Screen;
 use super::text::clean;
+use super::tools;
 use super::traces::source::Source;
 use crate::http::viewer::wire;
 use crate::policy::Limits;
@@ -58,32 +59,18 @@ pub fn limits(
 
 /// The tool of that name among those of a running host.
 fn find(tools: &[wire::Tool], name: &str) -> Result<Configured, Stop> {
-    let is_named = |tool: &&wire::Tool| {
-        let (group, tool) = (&tool.toolgroup_id, &tool.name);
-        name == tool || name == format!("{group}/{tool}") || name == format!("{group}::{tool}")
-    };
-    let found: Vec<&wire::Tool> = tools.iter().filter(is_named).collect();
-    let name = clean(name);
-    match found.as_slice() {
-        [tool] => {
-            let limits = read(&tool.limits).ok_or_else(|| {
-                Stop::unavailable(format!(
-                    "the host words the limits of `{name}` in a way that this program does not know"
-                ))
-            })?;
-            Ok(Configured {
-                tool: tool.name.clone(),
-                provider: tool.provider_id.clone(),
-                limits,
-            })
-        }
-        [] => Err(Stop::usage(format!(
-            "no tool is named `{name}`\n  `toolhost tools list` shows what there is"
-        ))),
-        _ => Err(Stop::usage(format!(
-            "several groups offer `{name}`; say which, as in `group/{name}`"
-        ))),
-    }
+    let tool = tools::find(tools, |tool| (&tool.toolgroup_id, &tool.name), name)?;
+    let limits = read(&tool.limits).ok_or_else(|| {
+        let name = clean(name);
+        Stop::unavailable(format!(
+            "the host words the limits of `{name}` in a way that this program does not know"
+        ))
+    })?;
+    Ok(Configured {
+        tool: tool.name.clone(),
+        provider: tool.provider_id.clone(),
+        limits,
+    })
 }
 
 /// Limits as a host words them.

@@ -6,6 +6,7 @@ use super::args::{List, Show};
 use super::exit::Stop;
 use super::remote::Host;
 use super::render::{parameters, print, print_json, say, table};
+use super::text::clean;
 use super::{load_to_look, with_app};
 use crate::catalog::{Entry, Shipped};
 use crate::http::viewer;
@@ -99,18 +100,21 @@ pub fn show(args: &Show, shipped: &[Shipped]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The tool of that name among those that a host listed.
-pub fn find_remote(tools: &[Value], name: &str) -> Result<Value, Stop> {
-    let is_named = |tool: &&Value| {
-        let (group, tool) = (
-            tool["toolgroup_id"].as_str().unwrap_or_default(),
-            tool["name"].as_str().unwrap_or_default(),
-        );
+/// The one of `tools` that `name` means, as `tool`, `group/tool` or `group::tool`; `names` tells
+/// the group and the name of each.
+pub fn find<'t, T>(
+    tools: &'t [T],
+    names: impl Fn(&'t T) -> (&'t str, &'t str),
+    name: &str,
+) -> Result<&'t T, Stop> {
+    let is_named = |tool: &&'t T| {
+        let (group, tool) = names(tool);
         name == tool || name == format!("{group}/{tool}") || name == format!("{group}::{tool}")
     };
-    let found: Vec<&Value> = tools.iter().filter(is_named).collect();
+    let found: Vec<&T> = tools.iter().filter(is_named).collect();
+    let name = clean(name);
     match found.as_slice() {
-        [tool] => Ok((*tool).clone()),
+        [tool] => Ok(tool),
         [] => Err(Stop::usage(format!(
             "no tool is named `{name}`\n  `toolhost tools list` shows what there is"
         ))),
@@ -118,6 +122,16 @@ pub fn find_remote(tools: &[Value], name: &str) -> Result<Value, Stop> {
             "several groups offer `{name}`; say which, as in `group/{name}`"
         ))),
     }
+}
+
+/// The same among those that a host listed.
+pub fn find_remote(tools: &[Value], name: &str) -> Result<Value, Stop> {
+    find(tools, names_of, name).cloned()
+}
+
+fn names_of(tool: &Value) -> (&str, &str) {
+    let text = |key: &str| tool[key].as_str().unwrap_or_default();
+    (text("toolgroup_id"), text("name"))
 }
 
 /// The required arguments, as they are typed.
