@@ -61,7 +61,7 @@ pub fn spans(
         let spans = branches.iter().flat_map(|branch| &branch.spans);
         let spans = spans.map(|span| {
             // As the writer of the store does: who wakes meanwhile goes first.
-            std::thread::yield_now();
+            let _ = std::os::unix::process::parent_id();
             span_data(span, &scope)
         });
         reactor.run(sender.export(spans.collect()))
