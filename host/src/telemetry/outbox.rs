@@ -1,18 +1,13 @@
 //! What waits for a collector: bounded, in batches, sent by a thread of its own.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::priority;
 use super::watch::Watch;
 use crate::config::Batch;
-
-/// While things are dropped for want of room, so many times the time of a delivery passes before the
-/// next one, at most [`REST_MAX`].
-const RESTS: u32 = 2;
-const REST_MAX: Duration = Duration::from_secs(1);
 
 /// A queue and the thread that empties it. Putting something in never waits for the collector.
 #[derive(Debug)]
@@ -39,8 +34,6 @@ struct Shared<T> {
     done: Condvar,
     taken: AtomicU64,
     lost: AtomicU64,
-    /// Whether something found no room since the last batch.
-    is_overrun: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -74,7 +67,6 @@ impl<T: Send + 'static> Outbox<T> {
             done: Condvar::new(),
             taken: AtomicU64::new(0),
             lost: AtomicU64::new(0),
-            is_overrun: AtomicBool::new(false),
         });
         let of_thread = shared.clone();
         let thread = std::thread::Builder::new().name(name.to_owned());
@@ -83,9 +75,7 @@ impl<T: Send + 'static> Outbox<T> {
             let shared = Through(of_thread);
             while let Some((count, items)) = shared.0.next() {
                 let count = count as u64;
-                let began = Instant::now();
                 let delivered = deliver(items);
-                let took = began.elapsed();
                 let tally = if delivered.is_ok() {
                     &shared.0.taken
                 } else {
@@ -93,10 +83,6 @@ impl<T: Send + 'static> Outbox<T> {
                 };
                 tally.fetch_add(count, Relaxed);
                 watch.tell(&delivered, count);
-                if shared.0.is_overrun.swap(false, Relaxed) {
-                    // Calls are worth more than a larger share of what does not fit anyway.
-                    shared.0.rest((took * RESTS).min(REST_MAX));
-                }
             }
         })?;
         Ok(Outbox(shared))
@@ -109,7 +95,6 @@ impl<T: Send + 'static> Outbox<T> {
         if taken.saturating_add(count) > shared.batch.queue {
             shared.places.fetch_sub(count, Relaxed);
             shared.lost.fetch_add(count as u64, Relaxed);
-            shared.is_overrun.store(true, Relaxed);
             return;
         }
         let item = item();
@@ -181,15 +166,6 @@ impl<T> Shared<T> {
         drop(waiting);
         self.places.fetch_sub(count, Relaxed);
         (!batch.is_empty()).then_some((count, batch))
-    }
-
-    /// Lets others have the processor for so long, unless the end is near.
-    fn rest(&self, rest: Duration) {
-        let waiting = self.lock();
-        let rested = self
-            .news
-            .wait_timeout_while(waiting, rest, |waiting| !waiting.is_closing);
-        drop(rested);
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting<T>> {

@@ -27,10 +27,6 @@ const BACKOFF: [Duration; 6] = [
     Duration::from_millis(800),
     Duration::from_millis(1600),
 ];
-/// While spans are dropped for want of room, so many times the time of a write passes before the
-/// next one, at most [`REST_MAX`].
-const RESTS: u32 = 2;
-const REST_MAX: Duration = Duration::from_secs(1);
 /// Longest wait at the end, whatever the caller says.
 const CLOSE_MAX: Duration = Duration::from_secs(3600);
 /// How long a writer that nobody closed takes to write what waits.
@@ -83,8 +79,6 @@ struct Worker {
     rows_since_sweep: u64,
     /// The last batch could not be written.
     is_failing: bool,
-    /// Spans that were dropped when the last batch was written.
-    dropped: u64,
 }
 
 /// What the thread does next.
@@ -132,7 +126,6 @@ impl Writer {
             sweep_at: Instant::now(),
             rows_since_sweep: 0,
             is_failing: false,
-            dropped: 0,
         };
         let on_start = settings.on_start;
         let thread = std::thread::Builder::new()
@@ -266,16 +259,6 @@ impl Shared {
         }
     }
 
-    /// Lets others have the processor for so long, unless somebody waits for this thread.
-    fn rest(&self, rest: Duration) {
-        let in_haste = |state: &State| state.flushers > 0 || state.closing.is_some();
-        let state = self.lock();
-        let rested = self
-            .work
-            .wait_timeout_while(state, rest, |state| !in_haste(state));
-        drop(rested);
-    }
-
     /// Waits before the next attempt; false if the end has come before that.
     fn pause(&self, pause: Duration) -> bool {
         let until = Instant::now() + pause;
@@ -301,13 +284,7 @@ impl Worker {
         loop {
             let turn = self.shared.next(&mut batch, self.sweep_at);
             if turn == Turn::Write {
-                let began = Instant::now();
-                let dropped = self.write(&batch).dropped.spans;
-                if dropped > self.dropped {
-                    // More comes than can be written: calls are worth more than a larger share of it.
-                    self.shared.rest((began.elapsed() * RESTS).min(REST_MAX));
-                }
-                self.dropped = dropped;
+                self.write(&batch);
             }
             // Outside the lock: there are thousands of small things to free.
             batch.clear();
@@ -321,7 +298,7 @@ impl Worker {
     }
 
     /// Writes the batch in one transaction, or drops it after some attempts.
-    fn write(&mut self, batch: &[Chunk]) -> Counts {
+    fn write(&mut self, batch: &[Chunk]) {
         let mut pauses = BACKOFF.iter();
         let is_stored = loop {
             let Err(error) = self.try_to_write(batch) else {
@@ -354,7 +331,6 @@ impl Worker {
         if self.rows_since_sweep >= SWEEP_ROWS {
             self.sweep_at = Instant::now();
         }
-        counts
     }
 
     fn try_to_write(&mut self, batch: &[Chunk]) -> rusqlite::Result<()> {
