@@ -8,6 +8,7 @@ mod denial;
 pub mod excess;
 mod grants;
 mod header;
+mod hidden;
 mod host;
 mod limits;
 mod needs;
@@ -28,6 +29,7 @@ pub use grants::{
     SecretGrant,
 };
 pub use header::{header_is_refused, header_refusal};
+pub use hidden::hide_secrets;
 pub use host::{Host, HostPattern};
 pub use limits::{BOUNDS, Bound, Limits, LimitsPatch};
 pub use needs::{FileNeed, Missing, Needs, NetworkNeed};

@@ -59,7 +59,7 @@ impl Router {
         let catalog = self.registry.current();
         let entry = catalog.entry_among(&invocation.tool, invocation.groups.as_deref())?;
         call.identify(Labels::of(&entry.tool));
-        call.keep(&invocation.args, |text| entry.world.redact(text));
+        call.keep(&invocation.args, |args| entry.world.redact(args));
         let input = &entry.tool.input;
         input
             .check(&invocation.args)

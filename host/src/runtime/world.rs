@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::Value;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 
 use super::capability::files::Mounts;
@@ -67,9 +68,9 @@ impl World {
         self.gate.redactor()
     }
 
-    /// `text` without the provider's secrets.
-    pub fn redact(&self, text: &str) -> String {
-        self.redactor().text(text).into_owned()
+    /// Takes the provider's secrets out of `value`.
+    pub fn redact(&self, value: &mut Value) {
+        self.redactor().value(value);
     }
 
     /// A fresh WASI context: closed stdin; no arguments, sockets or name lookup; environment,

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::console::{Console, Line};
 use super::content;
 use super::instruments::{Instruments, Measured, Series, error_kind};
@@ -156,10 +158,12 @@ impl Call<'_> {
     }
 
     /// Keeps the arguments, if the operator wants that; `redact` takes the tool's secrets out.
-    pub fn keep(&mut self, args: &Args, redact: impl FnOnce(&str) -> String) {
+    pub fn keep(&mut self, args: &Args, redact: impl FnOnce(&mut Value)) {
         let bytes_max = self.recorder.content_bytes;
         if bytes_max > 0 && !self.recorder.sinks.is_empty() {
-            self.arguments = Some(content::cut(redact(&content::arguments(args)), bytes_max));
+            let mut args = Value::Object(args.clone());
+            redact(&mut args);
+            self.arguments = Some(content::cut(content::data(args), bytes_max));
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::toolgroups;
 use super::wire::{List, Provider, ProviderHealth};
@@ -13,11 +13,7 @@ use crate::catalog::{self, Catalog};
 use crate::http::error::{Error, ErrorBody, shorten};
 use crate::http::routes::Last;
 use crate::http::{Shared, reply};
-
-/// A key that contains one of these hides what it holds.
-const SECRET: [&str; 4] = ["api_key", "api_token", "password", "secret"];
-
-const HIDDEN: &str = "********";
+use crate::policy::hide_secrets;
 
 /// All providers.
 #[utoipa::path(
@@ -70,67 +66,17 @@ fn describe<'a>(
     let groups = toolgroups::visible(catalog, caller)
         .into_iter()
         .filter(|group| group.provider == provider.name);
+    let mut config = Value::Object(provider.config.clone());
+    hide_secrets(&mut config);
     let tools: usize = groups.map(|group| group.entries.len()).sum();
     Provider {
         api: "tool_runtime",
         provider_id: provider.name.as_str(),
         provider_type: &provider.kind,
-        config: redacted(&provider.config),
+        config,
         health: ProviderHealth {
             status: "OK",
             message: format!("tools served: {tools}"),
         },
-    }
-}
-
-fn redacted(config: &Map<String, Value>) -> Map<String, Value> {
-    let entry = |(key, value): (&String, &Value)| {
-        let value = if is_secret(key) {
-            HIDDEN.into()
-        } else {
-            redacted_value(value)
-        };
-        (key.clone(), value)
-    };
-    config.iter().map(entry).collect()
-}
-
-fn redacted_value(value: &Value) -> Value {
-    match value {
-        Value::Object(object) => Value::Object(redacted(object)),
-        Value::Array(items) => Value::Array(items.iter().map(redacted_value).collect()),
-        other => other.clone(),
-    }
-}
-
-fn is_secret(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    SECRET.iter().any(|word| key.contains(word))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn secrets_are_hidden_at_any_depth_and_in_any_case() {
-        let config = json!({
-            "unit": "celsius",
-            "weather_API_KEY": "sk-1",
-            "nested": {"Password": {"a": 1}, "list": [{"client_secret": null, "name": "x"}, "y"]},
-            "api_token": ["a"],
-        });
-        let expected = json!({
-            "unit": "celsius",
-            "weather_API_KEY": "********",
-            "nested": {"Password": "********", "list": [{"client_secret": "********", "name": "x"}, "y"]},
-            "api_token": "********",
-        });
-        assert_eq!(
-            Value::Object(redacted(config.as_object().unwrap())),
-            expected
-        );
     }
 }

@@ -157,7 +157,7 @@ pub(crate) struct Provider<'a> {
     pub(crate) provider_type: &'a str,
     /// As configured, secrets blotted out.
     #[schema(value_type = Object)]
-    pub(crate) config: Map<String, Value>,
+    pub(crate) config: Value,
     pub(crate) health: ProviderHealth,
 }
 
