@@ -92,9 +92,13 @@ pub fn logs(exporter: &Exporter, resource: &Resource) -> Result<Outbox<Record>, 
     Ok(Outbox::start("otlp-logs", exporter.batch, watch, deliver)?)
 }
 
-/// Sends metrics to where its config says, and says in the log when that fails.
+/// Sends metrics to where its config says, and says in the log when that fails. Shared with whoever
+/// counts, because the reader owns its exporter.
+#[derive(Clone, Debug)]
+pub struct Metrics(Arc<Pushed>);
+
 #[derive(Debug)]
-pub struct Metrics {
+struct Pushed {
     sender: MetricExporter,
     reactor: Reactor,
     state: Mutex<(Watch, Sent)>,
@@ -114,20 +118,14 @@ impl Metrics {
                 .map_err(Error::from),
         })?;
         let watch = Watch::new("metrics", &*exporter.endpoint);
-        Ok(Metrics {
+        Ok(Metrics(Arc::new(Pushed {
             sender,
             reactor,
             state: Mutex::new((watch, Sent::default())),
             stepped_back: Once::new(),
-        })
+        })))
     }
-}
 
-/// Shared with whoever counts, because the reader owns its exporter.
-#[derive(Clone, Debug)]
-pub struct SharedMetrics(pub Arc<Metrics>);
-
-impl SharedMetrics {
     /// How many exports were taken, and how many were not.
     pub fn sent(&self) -> Sent {
         self.0
@@ -138,10 +136,10 @@ impl SharedMetrics {
     }
 }
 
-impl PushMetricExporter for SharedMetrics {
+impl PushMetricExporter for Metrics {
     /// Blocks the reader's own thread, which has nothing else to do.
     async fn export(&self, metrics: &ResourceMetrics) -> OTelSdkResult {
-        let Metrics {
+        let Pushed {
             sender,
             reactor,
             state,

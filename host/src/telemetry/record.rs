@@ -160,7 +160,7 @@ impl Call<'_> {
     /// Keeps the arguments, if the operator wants that; `redact` takes the tool's secrets out.
     pub fn keep(&mut self, args: &Args, redact: impl FnOnce(&mut Value)) {
         let bytes_max = self.recorder.content_bytes;
-        if bytes_max > 0 && !self.recorder.sinks.is_empty() {
+        if bytes_max > 0 && self.recorder.sinks.want(self.context.sampled) {
             let mut args = Value::Object(args.clone());
             redact(&mut args);
             self.arguments = Some(content::cut(content::data(args), bytes_max));
@@ -193,7 +193,7 @@ impl Call<'_> {
         };
         instruments.record(series, &measured);
         self.write_line(&measured);
-        if !sinks.is_empty() {
+        if sinks.want(self.context.sampled) {
             let root = tree::Root {
                 context: self.context,
                 parent: self.parent,

@@ -84,7 +84,7 @@ impl Request<'_> {
             instruments, sinks, ..
         } = self.recorder;
         instruments.end_request(&self.endpoint, status, ended - self.wall.instant());
-        if self.endpoint.is_traced && !sinks.is_empty() {
+        if self.endpoint.is_traced && sinks.want(self.context.sampled) {
             sinks.send(vec![self.span(status, ended)], self.context.sampled);
         }
     }

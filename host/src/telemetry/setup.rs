@@ -17,7 +17,7 @@ use opentelemetry_sdk::metrics::{Instrument, PeriodicReader, SdkMeterProvider, S
 use super::console::Console;
 use super::instruments::Instruments;
 use super::names::{BUILD, DROPPED, Metric, SCOPE, SENT, SINK, VERSION};
-use super::otlp::{self, Record, SharedMetrics};
+use super::otlp::{self, Metrics, Record};
 use super::outbox::{Outbox, Sent};
 use super::record::Recorder;
 use super::sinks::Sinks;
@@ -81,12 +81,7 @@ impl Telemetry {
             .map(|to| otlp::logs(to, &resource))
             .transpose()?
             .map(Arc::new);
-        let pushed = config
-            .metrics
-            .as_ref()
-            .map(otlp::Metrics::new)
-            .transpose()?;
-        let pushed = pushed.map(|metrics| SharedMetrics(Arc::new(metrics)));
+        let pushed = config.metrics.as_ref().map(Metrics::new).transpose()?;
         let meters = meters(resource, &prometheus, pushed.as_ref());
         let instruments = Instruments::new(&meters.meter_with_scope(scope()));
         let console = config.console.then(Console::new);
@@ -108,7 +103,7 @@ impl Telemetry {
     }
 
     /// Exports what each sink took and lost, and what this host is.
-    fn count(&self, pushed: Option<SharedMetrics>) {
+    fn count(&self, pushed: Option<Metrics>) {
         type Count = Box<dyn Fn() -> Sent + Send + Sync>;
         let mut counts: Vec<(&'static str, Count)> = Vec::new();
         let sinks = &self.sinks;
@@ -264,7 +259,7 @@ fn resource(config: &config::Telemetry) -> Resource {
 fn meters(
     resource: Resource,
     prometheus: &PrometheusExporter,
-    pushed: Option<&SharedMetrics>,
+    pushed: Option<&Metrics>,
 ) -> SdkMeterProvider {
     let series_max = |_: &Instrument| {
         let stream = Stream::builder().with_cardinality_limit(SERIES_MAX);

@@ -32,6 +32,11 @@ impl Sinks {
         store.is_none() && otlp.is_none()
     }
 
+    /// Whether somebody takes spans of a trace that is sampled, or is not.
+    pub fn want(&self, is_sampled: bool) -> bool {
+        self.store.is_some() || is_sampled && self.otlp.is_some()
+    }
+
     /// Hands over the spans that one request made. `is_sampled` is the decision about its trace,
     /// which is about collectors alone.
     pub fn send(&self, spans: Vec<Span>, is_sampled: bool) {
