@@ -13,13 +13,12 @@ use axum::response::Response;
 
 use super::error::{Error, ErrorBody};
 use super::routes::Last;
-use super::v1::telemetry::{self, answered};
+use super::v1::telemetry;
 use super::v1::toolgroups;
 use super::{Shared, query, reply};
 use crate::access::Caller;
 use crate::catalog::Entry;
-use crate::telemetry::Store;
-use crate::traces::{self, Reader, Time, TraceId};
+use crate::traces::{self, Time, TraceId};
 
 /// Calls and other requests, the newest first.
 #[utoipa::path(
@@ -43,7 +42,7 @@ pub(super) async fn list(
     let store = telemetry::store(&shared, &caller)?;
     let filter = ask::list(query::pairs(&uri), Time::now()).map_err(wrong)?;
     let limit = filter.limit.unwrap_or(traces::LIMIT);
-    let found = asked(&store, move |reader| reader.list(&filter)).await?;
+    let found = telemetry::ask(&store, move |reader| reader.list(&filter)).await?;
     reply::json(&wire::Page::of(found, limit))
 }
 
@@ -61,7 +60,7 @@ pub(super) async fn trace(
     let store = telemetry::store(&shared, &caller)?;
     let missing = || Error::not_found(format!("Trace {id} not found"));
     let trace_id = TraceId::from_str(&id).map_err(|_| missing())?;
-    let spans = asked(&store, move |reader| reader.walk(trace_id)).await?;
+    let spans = telemetry::ask(&store, move |reader| reader.walk(trace_id)).await?;
     reply::json(&wire::Trace::of(trace_id, spans).ok_or_else(missing)?)
 }
 
@@ -78,7 +77,7 @@ pub(super) async fn stats(
 ) -> Result<Response, Error> {
     let store = telemetry::store(&shared, &caller)?;
     let since = ask::stats(query::pairs(&uri), Time::now()).map_err(wrong)?;
-    let found = asked(&store, move |reader| reader.stats(since)).await?;
+    let found = telemetry::ask(&store, move |reader| reader.stats(since)).await?;
     reply::json(&wire::Stats::of(since, found))
 }
 
@@ -100,7 +99,7 @@ pub(super) async fn series(
     let store = telemetry::store(&shared, &caller)?;
     let query = ask::series(query::pairs(&uri), Time::now()).map_err(wrong)?;
     let of_reader = query.clone();
-    let steps = asked(&store, move |reader| reader.series(&of_reader)).await?;
+    let steps = telemetry::ask(&store, move |reader| reader.series(&of_reader)).await?;
     reply::json(&wire::Series::of(&query, steps))
 }
 
@@ -134,13 +133,6 @@ pub fn describe(entry: &Entry) -> wire::Tool {
         limits: (&entry.limits).into(),
         grants: grants::lines(entry.world.grants()),
     }
-}
-
-async fn asked<T: Send + 'static>(
-    store: &Arc<Store>,
-    question: impl FnOnce(&Reader) -> Result<T, traces::Error> + Send + 'static,
-) -> Result<T, Error> {
-    answered(store.ask(move |reader, _| question(reader)).await)
 }
 
 #[expect(

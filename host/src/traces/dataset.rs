@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::query::{limit, object};
 use super::{Error, schema};
@@ -218,6 +218,16 @@ impl Datasets {
 }
 
 impl Dataset {
+    /// One whose rows are added by whoever makes it.
+    pub fn of_rows(name: String, purpose: &str) -> Dataset {
+        Dataset {
+            name,
+            purpose: purpose.to_owned(),
+            source: json!({"type": "rows", "rows": []}),
+            metadata: Map::new(),
+        }
+    }
+
     fn read(row: &Row<'_>) -> rusqlite::Result<Dataset> {
         Ok(Dataset {
             name: row.get(0)?,

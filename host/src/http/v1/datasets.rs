@@ -53,9 +53,8 @@ pub(crate) async fn get(
     Last(id): Last,
 ) -> Result<Response, Error> {
     let store = store(&shared, &caller)?;
-    let name = id.clone();
-    let found = ask(&store, move |datasets| datasets.get(&name)).await?;
-    reply::json(&to_json(&found.ok_or_else(|| missing(&id))?))
+    let get = |datasets: &Datasets| datasets.get(&id)?.ok_or(traces::Error::NoDataset(id));
+    reply::json(&to_json(&ask(&store, get).await?))
 }
 
 /// Makes a dataset of rows that come with it.
@@ -100,11 +99,12 @@ pub(crate) async fn unregister(
     Last(id): Last,
 ) -> Result<Response, Error> {
     let store = store(&shared, &caller)?;
-    let name = id.clone();
-    match ask(&store, move |datasets| datasets.remove(&name)).await? {
-        true => Ok(StatusCode::NO_CONTENT.into_response()),
-        false => Err(missing(&id)),
-    }
+    let remove = |datasets: &Datasets| match datasets.remove(&id)? {
+        true => Ok(()),
+        false => Err(traces::Error::NoDataset(id)),
+    };
+    ask(&store, remove).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// Rows of a dataset, a page of them.
@@ -190,11 +190,8 @@ fn described(fields: &mut Fields) -> Option<(Dataset, Vec<Map<String, Value>>)> 
         None => Some(Map::new()),
     };
     let dataset = Dataset {
-        name: name?,
-        purpose: (*purpose?).to_owned(),
-        // The rows are kept as rows.
-        source: json!({"type": "rows", "rows": []}),
         metadata: metadata?,
+        ..Dataset::of_rows(name?, purpose?)
     };
     Some((dataset, rows?))
 }
@@ -221,10 +218,6 @@ fn number(uri: &Uri, name: &'static str) -> Result<Option<u64>, Error> {
     };
     let number = text.parse().map(Some);
     number.map_err(|_| Error::bad_request(format!("`{name}` must be a whole number")))
-}
-
-fn missing(id: &str) -> Error {
-    Error::not_found(format!("Dataset '{id}' not found"))
 }
 
 fn to_json(dataset: &Dataset) -> Value {

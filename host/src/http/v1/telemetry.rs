@@ -10,7 +10,7 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use self::ask::{Asked, filters, metrics_query, spans_query, traces_query, tree_query};
+use self::ask::{Asked, filters, metrics_query, traces_query, tree_query};
 use super::wire::List;
 use crate::access::Caller;
 use crate::http::body::Fields;
@@ -21,6 +21,9 @@ use crate::telemetry::Store;
 use crate::traces::{
     self, Dataset, Datasets, LIMIT_MAX, Reader, SpanId, StoredSpan, Trace, TraceId,
 };
+
+/// Names the attributes that an answer has.
+const RETURN: &str = "attributes_to_return";
 
 /// Traces of which one span meets all filters.
 #[utoipa::path(
@@ -94,7 +97,7 @@ pub(crate) async fn tree(
     request: Request,
 ) -> Result<Response, Error> {
     let (store, mut fields) = read(&shared, &caller, request).await?;
-    let query = tree_query(&mut fields);
+    let query = tree_query(&mut fields, RETURN, Asked::Optional);
     fields.checked()?;
     let missing = || Error::not_found(format!("Span {id} not found"));
     let root = SpanId::from_str(&id).map_err(|_| missing())?;
@@ -119,7 +122,7 @@ pub(crate) async fn spans(
 ) -> Result<Response, Error> {
     let (store, mut fields) = read(&shared, &caller, request).await?;
     let filters = filters(&mut fields, Asked::Required);
-    let query = spans_query(&mut fields);
+    let query = tree_query(&mut fields, RETURN, Asked::Required);
     fields.checked()?;
     let found = ask(&store, move |reader| reader.spans(&filters, &query, None)).await?;
     let without_status = |span| {
@@ -144,7 +147,7 @@ pub(crate) async fn export(
 ) -> Result<Response, Error> {
     let (store, mut fields) = read(&shared, &caller, request).await?;
     let filters = filters(&mut fields, Asked::Required);
-    let query = ask::export_query(&mut fields);
+    let query = tree_query(&mut fields, "attributes_to_save", Asked::Required);
     let id = fields.required("dataset_id");
     let id = id.and_then(|id| fields.text("dataset_id", id));
     fields.checked()?;
@@ -153,12 +156,7 @@ pub(crate) async fn export(
         let found = reader.spans(&filters, &query, Some(LIMIT_MAX))?;
         let rows: Vec<_> = found.into_iter().map(span_to_row).collect();
         if datasets.get(&id)?.is_none() {
-            datasets.create(&Dataset {
-                name: id.clone(),
-                purpose: "eval/messages-answer".to_owned(),
-                source: json!({"type": "rows", "rows": []}),
-                metadata: Map::new(),
-            })?;
+            datasets.create(&Dataset::of_rows(id.clone(), "eval/messages-answer"))?;
         }
         datasets.append(&id, &rows)
     };
@@ -246,7 +244,8 @@ pub(super) async fn read(
     Ok((store, fields))
 }
 
-async fn ask<T: Send + 'static>(
+/// Asks about spans.
+pub(crate) async fn ask<T: Send + 'static>(
     store: &Arc<Store>,
     question: impl FnOnce(&Reader) -> Result<T, traces::Error> + Send + 'static,
 ) -> Result<T, Error> {
@@ -254,7 +253,7 @@ async fn ask<T: Send + 'static>(
 }
 
 /// What the store answered, or what to say instead.
-pub(crate) fn answered<T>(answer: Option<Result<T, traces::Error>>) -> Result<T, Error> {
+pub(super) fn answered<T>(answer: Option<Result<T, traces::Error>>) -> Result<T, Error> {
     let error = match answer {
         Some(Ok(answer)) => return Ok(answer),
         Some(Err(error)) => error,

@@ -33,26 +33,10 @@ pub(super) fn traces_query(fields: &mut Fields) -> TraceQuery {
     }
 }
 
-/// Of a tree: no attributes named means all of them.
-pub(super) fn tree_query(fields: &mut Fields) -> TreeQuery {
+/// How deep to go, and the attributes that `name` lists.
+pub(super) fn tree_query(fields: &mut Fields, name: &'static str, asked: Asked) -> TreeQuery {
     TreeQuery {
-        attributes: texts(fields, "attributes_to_return", Asked::Optional),
-        depth_max: depth(fields),
-    }
-}
-
-/// Of spans: the names of attributes must be there, though there may be none.
-pub(super) fn spans_query(fields: &mut Fields) -> TreeQuery {
-    TreeQuery {
-        attributes: texts(fields, "attributes_to_return", Asked::Required),
-        depth_max: depth(fields),
-    }
-}
-
-/// Of an export: likewise, under another name.
-pub(super) fn export_query(fields: &mut Fields) -> TreeQuery {
-    TreeQuery {
-        attributes: texts(fields, "attributes_to_save", Asked::Required),
+        attributes: texts(fields, name, asked),
         depth_max: depth(fields),
     }
 }
