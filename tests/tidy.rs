@@ -30,7 +30,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["telemetry", "egress"]),
     ("rustls_native_certs", &["telemetry", "egress"]),
     ("ipnet", &["policy", "config"]),
-    ("url", &["policy", "egress", "runtime"]),
+    ("url", &["policy", "egress", "runtime", "http"]),
     ("axum", &["http"]),
     ("utoipa", &["http"]),
     ("clap", &["cli"]),

@@ -1,6 +1,7 @@
 //! Reads the values of a query string.
 
 use axum::http::Uri;
+use url::form_urlencoded;
 
 /// The first value of `key`, decoded; `None` if it is missing or empty, which Python clients
 /// mean when they write `key=`.
@@ -11,40 +12,9 @@ pub(crate) fn value(uri: &Uri, key: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-/// Every key and its value, decoded, in order.
+/// Every key and its value, decoded, in order; what is no valid escape stays as it is.
 pub(crate) fn pairs(uri: &Uri) -> impl Iterator<Item = (String, String)> {
-    let pairs = uri.query().unwrap_or_default().split('&');
-    let pairs = pairs.filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(key, value)| (decode(key), decode(value)))
-}
-
-/// Turns `+` and `%XX` back; what is no valid escape stays as it is.
-fn decode(text: &str) -> String {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        match (first, tail) {
-            (b'+', _) => decoded.push(b' '),
-            (b'%', [high, low, after @ ..])
-                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
-            {
-                decoded.push(digit(*high) << 4 | digit(*low));
-                rest = after;
-            }
-            _ => decoded.push(*first),
-        }
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
-}
-
-fn digit(hex: u8) -> u8 {
-    match hex {
-        b'0'..=b'9' => hex - b'0',
-        _ => hex.to_ascii_lowercase() - b'a' + 10,
-    }
+    form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned()
 }
 
 #[cfg(test)]
@@ -79,7 +49,8 @@ mod tests {
             ("a%+b", "a% b"),
             ("%ff", "\u{fffd}"),
         ] {
-            assert_eq!(decode(text), decoded);
+            let uri: Uri = format!("/?x={text}").parse().unwrap();
+            assert_eq!(value(&uri, "x").as_deref(), Some(decoded));
         }
     }
 }

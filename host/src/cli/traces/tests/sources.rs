@@ -6,6 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
+use reqwest::Url;
 use serde_json::Value;
 
 use super::super::source::Source;
@@ -67,19 +68,10 @@ fn answer(mut stream: TcpStream, reader: &Reader) {
         .collect();
     assert!(headers.contains(&"authorization: Bearer key".to_owned()));
     let target = head.split(' ').nth(1).unwrap();
-    let (route, query) = target.split_once('?').unwrap_or((target, ""));
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let pairs: Vec<(String, String)> = pairs
-        .map(|pair| pair.split_once('=').unwrap())
-        .map(|(key, value)| {
-            (
-                key.to_owned(),
-                value.replace("%20", " ").replace("%26", "&"),
-            )
-        })
-        .collect();
+    let url = Url::parse(&format!("http://host{target}")).unwrap();
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     let now = Time::now();
-    let json = match route.strip_prefix("/v1/toolhost/").unwrap() {
+    let json = match url.path().strip_prefix("/v1/toolhost/").unwrap() {
         "traces" => {
             let filter = ask::list(pairs, now).unwrap();
             let found = reader.list(&filter).unwrap();
