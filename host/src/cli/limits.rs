@@ -15,9 +15,9 @@ use super::screen::Screen;
 use super::text::clean;
 use super::tools;
 use super::traces::source::Source;
+use crate::config::Unit;
 use crate::http::viewer::wire;
 use crate::policy::Limits;
-use written::Unit;
 
 /// A tool and the limits in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,16 +75,16 @@ fn find(tools: &[wire::Tool], name: &str) -> Result<Configured, Stop> {
 
 /// Limits as a host words them.
 fn read(limits: &wire::Limits) -> Option<Limits> {
-    let count = |text: &str| u32::try_from(Unit::Count.read(text)?).ok();
+    let count = |text: &str| u32::try_from(Unit::Count.parse(text)?).ok();
     Some(Limits {
-        fuel: Unit::Number.read(&limits.fuel)?,
-        memory_bytes: Unit::Bytes.read(&limits.memory)?,
-        timeout: Duration::from_nanos(Unit::Time.read(&limits.timeout)?),
-        output_bytes: Unit::Bytes.read(&limits.output)?,
-        log_bytes: Unit::Bytes.read(&limits.log)?,
+        fuel: Unit::Number.parse(&limits.fuel)?,
+        memory_bytes: Unit::Bytes.parse(&limits.memory)?,
+        timeout: Duration::from_nanos(Unit::Time.parse(&limits.timeout)?),
+        output_bytes: Unit::Bytes.parse(&limits.output)?,
+        log_bytes: Unit::Bytes.parse(&limits.log)?,
         concurrency: count(&limits.concurrency)?,
-        hostcalls: Unit::Number.read(&limits.hostcalls)?,
-        tables: Unit::Number.read(&limits.tables)?,
+        hostcalls: Unit::Number.parse(&limits.hostcalls)?,
+        tables: Unit::Number.parse(&limits.tables)?,
         handles: count(&limits.handles)?,
         http_requests: count(&limits.http_requests)?,
     })

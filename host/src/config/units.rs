@@ -27,7 +27,7 @@ pub enum Unit {
 
 impl Unit {
     /// The amount in ones, bytes or nanoseconds; `None` if `text` is no such amount.
-    pub(super) fn parse(self, text: &str) -> Option<u64> {
+    pub fn parse(self, text: &str) -> Option<u64> {
         match self {
             Unit::Count => text.parse().ok(),
             Unit::Number | Unit::Fuel => number(text),

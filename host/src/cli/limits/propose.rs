@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::written::{Unit, round_up};
+use super::written::round_up;
+use crate::config::Unit;
 use crate::policy::Limits;
 
 /// Fewer calls say too little.

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use super::Configured;
 use super::observe::Observations;
 use super::propose::{Advice, CALLS_MIN, Proposal, Resource};
-use super::written::Unit;
+use super::written::write;
 use crate::cli::amount;
 use crate::cli::columns::align;
 use crate::cli::screen::{Ink, Screen};
 use crate::cli::text::{clean, wrap};
 use crate::cli::traces::date_and_clock;
+use crate::config::Unit;
 use crate::policy::quote;
 
 const NONE: &str = "-";
@@ -72,17 +73,17 @@ pub fn to_json(tool: &Configured, seen: &Observations, proposals: &[Proposal]) -
         };
         json!({
             "limit": of.resource.key(),
-            "configured": unit.write(of.configured),
+            "configured": write(of.configured, unit),
             "p50": of.seen.map(|seen| seen.p50),
             "p99": of.seen.map(|seen| seen.p99),
             "max": of.seen.map(|seen| seen.max),
             "unit": match unit {
                 Unit::Time => "ns",
                 Unit::Bytes => "bytes",
-                Unit::Count | Unit::Number => "1",
+                Unit::Count | Unit::Number | Unit::Fuel => "1",
             },
             "hits": of.hits,
-            "proposed": value(of.advice).map(|value| unit.write(value)),
+            "proposed": value(of.advice).map(|value| write(value, unit)),
             "calls_missing": missing,
         })
     };
@@ -101,7 +102,7 @@ pub fn to_json(tool: &Configured, seen: &Observations, proposals: &[Proposal]) -
 fn yaml(tool: &Configured, proposals: &[Proposal]) -> Vec<String> {
     let changed = proposals.iter().filter_map(|of| {
         let value = value(of.advice).filter(|value| *value != of.configured)?;
-        let text = of.resource.unit().write(value);
+        let text = write(value, of.resource.unit());
         Some(format!("      {}: {text}", of.resource.key()))
     });
     let changed: Vec<String> = changed.collect();
@@ -122,12 +123,12 @@ fn row(of: &Proposal) -> (String, [String; 5]) {
     let seen = |value: Option<f64>| value.map_or(NONE.to_owned(), |value| shown(of, value));
     let proposed = match of.advice {
         Advice::Set(value) if value == of.configured => "the same".to_owned(),
-        Advice::Set(value) | Advice::Raise(value) => unit.write(value),
+        Advice::Set(value) | Advice::Raise(value) => write(value, unit),
         Advice::AtCeiling => "the most".to_owned(),
         Advice::TooFew(_) | Advice::Unknown => NONE.to_owned(),
     };
     let numbers = [
-        unit.write(of.configured),
+        write(of.configured, unit),
         seen(of.seen.map(|seen| seen.p50)),
         seen(of.seen.map(|seen| seen.p99)),
         seen(of.seen.map(|seen| seen.max)),
@@ -140,7 +141,7 @@ fn shown(of: &Proposal, value: f64) -> String {
     match of.resource.unit() {
         Unit::Time => amount::duration(value / 1e6),
         Unit::Bytes => amount::bytes(value),
-        Unit::Count | Unit::Number => amount::number(value),
+        Unit::Count | Unit::Number | Unit::Fuel => amount::number(value),
     }
 }
 
@@ -178,7 +179,7 @@ fn reached(of: &Proposal) -> Option<String> {
             "`{key}`: {calls} failed when the limit was lower, about {limit}."
         ));
     }
-    let limit = of.resource.unit().write(of.configured);
+    let limit = write(of.configured, of.resource.unit());
     let what = match (of.resource, of.hits) {
         (_, 1..) => format!("`{key}`: {calls} failed at {limit}"),
         (Resource::Log, 0) => format!("`{key}`: lines behind {limit} were dropped"),

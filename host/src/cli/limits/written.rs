@@ -1,6 +1,8 @@
-//! Amounts as a config writes them: rounded up to what people would write, and read back.
+//! Amounts as a config writes them, rounded up to what people would write.
 
 use std::time::Duration;
+
+use crate::config::Unit;
 
 const MS: u64 = 1_000_000;
 const SECOND: u64 = 1000 * MS;
@@ -34,69 +36,28 @@ const TIMES: [u64; 23] = [
     2 * MINUTE,
 ];
 
-/// What an amount counts, and so how it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// A whole number.
-    Count,
-    /// A whole number, or one with a decimal `K`, `M`, `G` or `T` behind it.
-    Number,
-    /// `64MiB`
-    Bytes,
-    /// `250ms`; the amount is in nanoseconds.
-    Time,
-}
-
-impl Unit {
-    /// The amount as a config accepts it.
-    pub fn write(self, amount: u64) -> String {
-        match self {
-            Unit::Count => amount.to_string(),
-            Unit::Number => scaled(
-                amount,
-                &[
-                    (1_000_000_000_000, "T"),
-                    (1_000_000_000, "G"),
-                    (1_000_000, "M"),
-                    (1000, "K"),
-                ],
-                "",
-            ),
-            Unit::Bytes => scaled(
-                amount,
-                &[(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")],
-                "B",
-            ),
-            Unit::Time => {
-                let time = Duration::from_nanos(amount);
-                humantime::format_duration(time).to_string()
-            }
-        }
-    }
-
-    /// The inverse of [`Unit::write`]; a space before the unit of bytes will do.
-    pub fn read(self, text: &str) -> Option<u64> {
-        match self {
-            Unit::Count | Unit::Number => {
-                let digits = text.trim_end_matches(['K', 'M', 'G', 'T']);
-                let factor = match &text[digits.len()..] {
-                    "" => 1,
-                    "K" => 1000,
-                    "M" => 1_000_000,
-                    "G" => 1_000_000_000,
-                    "T" => 1_000_000_000_000,
-                    _ => return None,
-                };
-                digits.parse::<u64>().ok()?.checked_mul(factor)
-            }
-            Unit::Bytes => {
-                let size: bytesize::ByteSize = text.parse().ok()?;
-                Some(size.as_u64())
-            }
-            Unit::Time => {
-                let time = humantime::parse_duration(text).ok()?;
-                u64::try_from(time.as_nanos()).ok()
-            }
+/// The amount as a config accepts it; the inverse of [`Unit::parse`].
+pub fn write(amount: u64, unit: Unit) -> String {
+    match unit {
+        Unit::Count => amount.to_string(),
+        Unit::Number | Unit::Fuel => scaled(
+            amount,
+            &[
+                (1_000_000_000_000, "T"),
+                (1_000_000_000, "G"),
+                (1_000_000, "M"),
+                (1000, "K"),
+            ],
+            "",
+        ),
+        Unit::Bytes => scaled(
+            amount,
+            &[(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")],
+            "B",
+        ),
+        Unit::Time => {
+            let time = Duration::from_nanos(amount);
+            humantime::format_duration(time).to_string()
         }
     }
 }
@@ -104,7 +65,7 @@ impl Unit {
 /// The amount, or a little more that is easy to read and write.
 pub fn round_up(amount: u64, unit: Unit) -> u64 {
     match unit {
-        Unit::Count | Unit::Number => round_number(amount),
+        Unit::Count | Unit::Number | Unit::Fuel => round_number(amount),
         Unit::Bytes => round_bytes(amount),
         Unit::Time => {
             let round = TIMES.into_iter().find(|time| *time >= amount);
@@ -179,18 +140,9 @@ mod tests {
         ] {
             let rounded = round_up(amount, unit);
             assert!(rounded >= amount, "{amount}");
-            assert_eq!(unit.write(rounded), expected, "{amount}");
-            assert_eq!(unit.read(expected), Some(rounded), "{expected}");
+            assert_eq!(write(rounded, unit), expected, "{amount}");
+            assert_eq!(unit.parse(expected), Some(rounded), "{expected}");
             assert_eq!(round_up(rounded, unit), rounded, "{expected}");
-        }
-        assert_eq!(Unit::Bytes.read("64 MiB"), Some(64 << 20));
-        for (unit, text) in [
-            (Unit::Number, "1KM"),
-            (Unit::Number, "many"),
-            (Unit::Bytes, "lots"),
-            (Unit::Time, "5"),
-        ] {
-            assert_eq!(unit.read(text), None, "{text}");
         }
     }
 }
