@@ -73,6 +73,27 @@ pub fn language(name: &str) -> Option<PathBuf> {
     None
 }
 
+/// Whether a program of others, which `make TASK` installs, is at `path`. If it is not, that is said
+/// on stderr, and with `TOOLHOST_CLIENTS=all` the test fails.
+pub fn is_installed(path: &Path, what: &str, task: &str) -> bool {
+    let found = path.exists();
+    let all = std::env::vars().any(|(key, value)| key == "TOOLHOST_CLIENTS" && value == "all");
+    assert!(found || !all, "{what} is not installed; run `make {task}`");
+    if !found {
+        let _ = writeln!(
+            std::io::stderr(),
+            "{what} is not installed here: not tested"
+        );
+    }
+    found
+}
+
+/// An address on loopback that nobody listens on now.
+pub fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("bound").to_string()
+}
+
 /// The component of an attack that is written as text, encoded once a run.
 pub fn wat(name: &str) -> PathBuf {
     static ENCODED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());

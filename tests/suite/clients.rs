@@ -8,23 +8,14 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use toolhost_tests::serving::Serving;
-use toolhost_tests::{Setup, TestServer, root};
+use toolhost_tests::{Setup, TestServer, is_installed, root};
 
 const WEATHER: &str = "Weather in Tokyo:\n  Temperature: 21°C\n  Condition: windy\n  Humidity: 66%\n  Wind: 26 km/h NE";
 
-#[expect(clippy::print_stdout, reason = "what was not tested must be seen")]
 fn installed(version: &str) -> Option<PathBuf> {
     let bin = root().join(format!(".venv/client-{version}/bin"));
-    let found = bin.join("llama-stack-client").exists();
-    let all = std::env::vars().any(|(key, value)| key == "TOOLHOST_CLIENTS" && value == "all");
-    assert!(
-        found || !all,
-        "llama-stack-client {version} is not installed; run `make clients`"
-    );
-    if !found {
-        println!("llama-stack-client {version} is not installed here: not tested");
-    }
-    found.then_some(bin)
+    let what = format!("llama-stack-client {version}");
+    is_installed(&bin.join("llama-stack-client"), &what, "clients").then_some(bin)
 }
 
 async fn server() -> TestServer {

@@ -5,7 +5,7 @@
 //! missing one a failure.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use toolhost_tests::collector::{Collector, Received, text};
 use toolhost_tests::serving::Serving;
-use toolhost_tests::{Setup, root};
+use toolhost_tests::{Setup, free_address, is_installed, root};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -27,31 +27,18 @@ struct Rotel {
     _dir: TempDir,
 }
 
-#[expect(clippy::print_stdout, reason = "what was not tested must be seen")]
 fn installed() -> Option<PathBuf> {
-    let found = std::fs::read_to_string(root().join(".venv/rotel-0.0.1a15/ready")).ok();
-    let all = std::env::vars().any(|(key, value)| key == "TOOLHOST_CLIENTS" && value == "all");
-    assert!(
-        found.is_some() || !all,
-        "rotel is not installed; run `make collector`"
-    );
-    if found.is_none() {
-        println!("rotel is not installed here: not tested");
-    }
-    found.map(|path| PathBuf::from(path.trim()))
-}
-
-/// An address that nobody listens on now.
-fn free() -> String {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("bound").to_string()
+    let ready = root().join(".venv/rotel-0.0.1a15/ready");
+    is_installed(&ready, "rotel", "collector")
+        .then(|| std::fs::read_to_string(ready).expect("it is readable"))
+        .map(|path| PathBuf::from(path.trim()))
 }
 
 impl Rotel {
     /// Starts one that passes everything on to `to`.
     fn start(program: &PathBuf, to: &str) -> Rotel {
         let dir = tempfile::tempdir().expect("a folder");
-        let (http, grpc) = (free(), free());
+        let (http, grpc) = (free_address(), free_address());
         let child = Command::new(program)
             .args([
                 "start",

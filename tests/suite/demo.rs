@@ -6,21 +6,11 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use toolhost_tests::{binary, root};
+use toolhost_tests::{binary, is_installed, root};
 
-#[expect(clippy::print_stdout, reason = "what was not tested must be seen")]
 pub fn installed() -> Option<PathBuf> {
     let folder = root().join(".venv/prometheus");
-    let found = folder.join("ready").exists();
-    let all = std::env::vars().any(|(key, value)| key == "TOOLHOST_CLIENTS" && value == "all");
-    assert!(
-        found || !all,
-        "there is no Prometheus; run `make prometheus`"
-    );
-    if !found {
-        println!("there is no Prometheus here: the demo is not tested");
-    }
-    found.then(|| folder.join("usr/bin"))
+    is_installed(&folder.join("ready"), "Prometheus", "prometheus").then(|| folder.join("usr/bin"))
 }
 
 #[test]

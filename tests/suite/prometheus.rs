@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use toolhost_tests::{Setup, root};
+use toolhost_tests::{Setup, free_address, root};
 
 use super::demo::installed;
 
@@ -29,9 +29,7 @@ impl Prometheus {
         );
         let file = dir.path().join("prometheus.yml");
         std::fs::write(&file, config).expect("written");
-        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let listen = free.local_addr().expect("bound").to_string();
-        drop(free);
+        let listen = free_address();
         let child = Command::new(programs.join("prometheus"))
             .arg(format!("--config.file={}", file.display()))
             .arg(format!(

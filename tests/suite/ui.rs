@@ -8,18 +8,11 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use toolhost_tests::{Setup, root};
+use toolhost_tests::{Setup, is_installed, root};
 
-#[expect(clippy::print_stdout, reason = "what was not tested must be seen")]
 fn installed() -> Option<PathBuf> {
     let modules = root().join(".venv/browser");
-    let found = modules.join("ready").exists();
-    let all = std::env::vars().any(|(key, value)| key == "TOOLHOST_CLIENTS" && value == "all");
-    assert!(found || !all, "there is no browser; run `make browser`");
-    if !found {
-        println!("there is no browser here: the page is not tested");
-    }
-    found.then_some(modules)
+    is_installed(&modules.join("ready"), "a browser", "browser").then_some(modules)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
