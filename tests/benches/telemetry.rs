@@ -34,7 +34,7 @@ done = function(summary, latency, requests)
   print(string.format("result %f %f %f %d", summary.requests / summary.duration * 1e6, latency:percentile(50), latency:percentile(99), summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout))
 end
 "#;
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 /// Calls a second of the open loop, and for how long.
 const RATE: u32 = 5_000;
 const SECONDS: u32 = 10;
@@ -278,18 +278,28 @@ fn main() {
     let (receiver, blackhole) = (receiver(), blackhole());
     saturations(&receiver, &blackhole);
     println!("open loop, {RATE} calls/s for {SECONDS} s:");
+    let compared = [Sinks::None, Sinks::All, Sinks::Blackhole];
+    let mut times = vec![[Vec::new(), Vec::new()]; compared.len()];
     for round in 1..=ROUNDS {
-        let mut none = None;
-        for sinks in [Sinks::None, Sinks::All, Sinks::Blackhole] {
-            let [p50, p99] = measured(sinks, &receiver, &blackhole);
-            let [none50, none99] = *none.get_or_insert([p50, p99]);
-            let ratio = |time: Duration, none: Duration| time.as_secs_f64() / none.as_secs_f64();
+        for (sinks, times) in compared.iter().zip(&mut times) {
+            let [p50, p99] = measured(*sinks, &receiver, &blackhole);
             println!(
-                "  round {round} {:22} p50 {p50:?} p99 {p99:?}: {:.2} and {:.2} times",
-                sinks.name(),
-                ratio(p50, none50),
-                ratio(p99, none99)
+                "  round {round} {:22} p50 {p50:?} p99 {p99:?}",
+                sinks.name()
             );
+            times[0].push(p50.as_secs_f64());
+            times[1].push(p99.as_secs_f64());
         }
+    }
+    let of_none = times[0].clone().map(median);
+    for (sinks, times) in compared.iter().zip(times).skip(1) {
+        let [p50, p99] = times.map(median);
+        let [none50, none99] = of_none;
+        println!(
+            "  {:22} p50 {:.2} and p99 {:.2} times that of none",
+            sinks.name(),
+            p50 / none50,
+            p99 / none99
+        );
     }
 }

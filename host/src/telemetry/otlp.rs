@@ -58,13 +58,10 @@ pub fn spans(
     sender.set_resource(resource);
     let watch = Watch::new("spans", &*exporter.endpoint);
     let deliver = move |branches: Vec<Arc<Branch>>| {
+        priority::give_way();
         let spans = branches.iter().flat_map(|branch| &branch.spans);
-        let spans = spans.map(|span| {
-            // As the writer of the store does: who wakes meanwhile goes first.
-            let _ = std::os::unix::process::parent_id();
-            span_data(span, &scope)
-        });
-        reactor.run(sender.export(spans.collect()))
+        let spans = spans.map(|span| span_data(span, &scope)).collect();
+        reactor.run(sender.export(spans))
     };
     Ok(Outbox::start("otlp-spans", exporter.batch, watch, deliver)?)
 }

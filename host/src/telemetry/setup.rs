@@ -295,6 +295,7 @@ fn open(store: &config::TraceStore, config: &config::Telemetry) -> Result<Writer
         },
         service: config.service_name.clone(),
         on_start: priority::step_back,
+        between: priority::give_way,
     };
     Writer::open(&store.file, settings)
 }

@@ -1,7 +1,5 @@
 //! Writes branches and events into the tables, within a transaction of the caller.
 
-use std::os::unix::process::parent_id;
-
 use rusqlite::{CachedStatement, Transaction, params};
 
 use super::span::{ERROR_TYPE, FUEL, MEMORY, TOOL};
@@ -90,10 +88,6 @@ impl<'t> Inserts<'t> {
     }
 
     fn span(&mut self, span: &Span, branch: i64) -> rusqlite::Result<()> {
-        // Where the kernel preempts lazily, whoever wakes meanwhile would wait for the next tick of
-        // its clock, although this thread is of the lowest priority. Any call of the kernel is a
-        // chance to make way; to yield would give up the turn where nobody waits for it.
-        let _ = parent_id();
         let row = self.next_row;
         self.next_row += 1;
         write(&span.attributes, &mut self.json);

@@ -14,6 +14,9 @@ use super::{Branch, Error, LateEvent, Time, schema};
 
 /// How long spans wait for others to be written with.
 const LINGER: Duration = Duration::from_millis(200);
+/// Branches that are written in one go. Each takes some 25 µs; a pause after each one would cost more
+/// than that.
+const STINT: usize = 16;
 /// Between clean-ups, if little is written.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// Spans between clean-ups, if much is.
@@ -43,6 +46,9 @@ pub struct Settings {
     pub service: String,
     /// Called once on the writer's thread, before anything else; default does nothing.
     pub on_start: fn(),
+    /// Called on that thread after every 16 branches, unless somebody waits for it; default does
+    /// nothing.
+    pub between: fn(),
 }
 
 /// Writes branches to the file, on a thread of its own.
@@ -74,6 +80,7 @@ struct Worker {
     shared: Arc<Shared>,
     connection: Connection,
     service: String,
+    between: fn(),
     sweeper: Sweeper,
     sweep_at: Instant,
     rows_since_sweep: u64,
@@ -84,7 +91,7 @@ struct Worker {
 /// What the thread does next.
 #[derive(PartialEq, Eq)]
 enum Turn {
-    Write,
+    Write { in_haste: bool },
     Sweep,
     End,
 }
@@ -96,6 +103,7 @@ impl Default for Settings {
             retention: Retention::default(),
             service: String::new(),
             on_start: || {},
+            between: || {},
         }
     }
 }
@@ -122,6 +130,7 @@ impl Writer {
             shared: Arc::clone(&shared),
             connection,
             service: settings.service,
+            between: settings.between,
             sweeper: Sweeper::new(settings.retention),
             sweep_at: Instant::now(),
             rows_since_sweep: 0,
@@ -247,7 +256,7 @@ impl Shared {
                 if in_haste || rows >= CHUNK_ROWS || now >= write_at {
                     state.queue.take(CHUNK_ROWS, batch);
                     state.waiting = None;
-                    return Turn::Write;
+                    return Turn::Write { in_haste };
                 }
                 until = until.min(write_at);
             }
@@ -283,8 +292,8 @@ impl Worker {
         let mut batch = Vec::new();
         loop {
             let turn = self.shared.next(&mut batch, self.sweep_at);
-            if turn == Turn::Write {
-                self.write(&batch);
+            if let Turn::Write { in_haste } = turn {
+                self.write(&batch, in_haste);
             }
             // Outside the lock: there are thousands of small things to free.
             batch.clear();
@@ -298,10 +307,10 @@ impl Worker {
     }
 
     /// Writes the batch in one transaction, or drops it after some attempts.
-    fn write(&mut self, batch: &[Chunk]) {
+    fn write(&mut self, batch: &[Chunk], in_haste: bool) {
         let mut pauses = BACKOFF.iter();
         let is_stored = loop {
-            let Err(error) = self.try_to_write(batch) else {
+            let Err(error) = self.try_to_write(batch, in_haste) else {
                 break true;
             };
             if !self.is_failing {
@@ -333,13 +342,16 @@ impl Worker {
         }
     }
 
-    fn try_to_write(&mut self, batch: &[Chunk]) -> rusqlite::Result<()> {
+    fn try_to_write(&mut self, batch: &[Chunk], in_haste: bool) -> rusqlite::Result<()> {
         let stored = Time::now();
         let change = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut inserts = Inserts::new(&change)?;
-        for item in batch.iter().flat_map(Chunk::items) {
+        for (number, item) in batch.iter().flat_map(Chunk::items).enumerate() {
+            if number % STINT == 0 && !in_haste {
+                (self.between)();
+            }
             match item {
                 Item::Branch(branch) => inserts.branch(branch, &self.service, stored)?,
                 Item::Late(event) => inserts.late(event)?,
