@@ -89,11 +89,27 @@ pub struct Outcome {
     /// What the tool wrote to stderr, likewise.
     pub stderr: String,
 
+    /// How far it came, as it said itself: the first reports, and the last.
+    pub progress: Vec<Progress>,
+
     /// How long it waited for a free place before it ran.
     pub queued: Duration,
 
     /// When what of it happened.
     pub timing: Timing,
+}
+
+/// What a tool said of how far it had come.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// From the start of its run until then.
+    pub after: Duration,
+    /// What was done, in the tool's own unit.
+    pub done: f64,
+    /// Of how much, if it knew.
+    pub total: Option<f64>,
+    /// What it was doing; empty if it did not say.
+    pub message: String,
 }
 
 /// Requests of one call that are kept as facts; all are counted.

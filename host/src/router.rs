@@ -93,6 +93,7 @@ impl Router {
             exchanges: run.exchanges,
             stdout: run.stdout,
             stderr: run.stderr,
+            progress: run.progress,
             queued,
             timing: run.timing,
         })

@@ -8,6 +8,7 @@ mod cache;
 mod call;
 mod capability;
 mod compile;
+mod contract;
 mod describe;
 mod digest;
 mod docs;
@@ -289,6 +290,16 @@ pub enum Error {
     ForeignImports {
         /// The import names, in backticks.
         names: Vec<String>,
+    },
+
+    /// It is of a version of the contract that is not known.
+    #[error(
+        "the component is built for `toolhost:tool` {version}; this host speaks {}",
+        contract::VERSIONS
+    )]
+    UnknownContract {
+        /// The version that it is built for.
+        version: String,
     },
 
     /// It imports WASI 0.3.

@@ -3,6 +3,7 @@
 mod admission;
 mod contract;
 mod grants;
+mod imports;
 mod isolation;
 mod languages;
 mod limits;

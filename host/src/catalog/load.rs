@@ -191,6 +191,9 @@ fn remedy(error: &Error) -> String {
             "build the tool without them: only WASI 0.2 and `toolhost:tool` can be imported"
                 .to_owned()
         }
+        Error::UnknownContract { .. } => {
+            "use a newer host, or build the component with the `wit/tool` of this one".to_owned()
+        }
         Error::Wasi03 { .. } => "build the tool for WASI 0.2: target `wasm32-wasip2`".to_owned(),
         Error::TooLarge { .. } => {
             "raise `toolhost.component_bytes_max`, or strip debug symbols from the component"

@@ -192,6 +192,7 @@ pub(super) fn group(
                 description: offer.description.clone(),
                 input: offer.input.clone(),
                 output_schema: offer.function.output_schema.clone(),
+                hints: offer.function.hints.clone(),
             },
             limits: offer.limits,
             world: provider.world.clone(),

@@ -12,6 +12,7 @@ use super::{compiler, load, tokio_runtime};
 use crate::config::{self, Overrides};
 use crate::policy::{Grants, Limits, Missing, Needs};
 use crate::runtime::{self, Program, Rights, Runtime};
+use crate::tool::Hints;
 
 /// Prints what a component offers and asks for, after the same checks as `serve`.
 pub fn inspect(args: &Inspect) -> Result<(), Stop> {
@@ -58,6 +59,7 @@ fn to_json(program: &Program, needs: Option<&[Missing]>) -> serde_json::Value {
             "description": function.description,
             "input_schema": function.input.schema(),
             "output_schema": function.output_schema,
+            "metadata": function.hints.to_json(),
         })
     });
     let needs = needs.map(|needs| {
@@ -83,6 +85,9 @@ fn print_people(path: &Path, program: &Program) {
         if !function.description.is_empty() {
             say!("  {}", function.description);
         }
+        if let Some(hints) = hints(&function.hints) {
+            say!("  ({hints})");
+        }
         print(&parameters(function.input.schema()));
     }
     let ungranted: Vec<&str> = program.ungranted(&Grants::default()).collect();
@@ -95,6 +100,22 @@ fn print_people(path: &Path, program: &Program) {
         };
         say!("  {import}{mark}");
     }
+}
+
+/// Title and hints in words, if there are some.
+fn hints(hints: &Hints) -> Option<String> {
+    let known = [
+        (hints.read_only, "reads only", "changes things"),
+        (hints.destructive, "may destroy", "destroys nothing"),
+        (hints.idempotent, "may be repeated", "must not be repeated"),
+        (hints.open_world, "reaches out", "stays inside"),
+    ];
+    let words = known.into_iter().filter_map(|(hint, yes, no)| {
+        let hint = hint?;
+        Some(if hint { yes } else { no }.to_owned())
+    });
+    let words: Vec<String> = hints.title.iter().cloned().chain(words).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 fn print_needs(needs: Option<&[Missing]>) {

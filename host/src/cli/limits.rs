@@ -102,6 +102,7 @@ mod tests {
             description: String::new(),
             input_schema: serde_json::json!({}),
             output_schema: None,
+            metadata: Default::default(),
             limits: (&Limits::DEFAULT).into(),
             grants: Vec::new(),
         }

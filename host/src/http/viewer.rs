@@ -130,6 +130,7 @@ pub fn describe(entry: &Entry) -> wire::Tool {
         description: tool.description.clone(),
         input_schema: tool.input.schema().clone(),
         output_schema: tool.output_schema.clone(),
+        metadata: tool.hints.to_json(),
         limits: (&entry.limits).into(),
         grants: grants::lines(entry.world.grants()),
     }

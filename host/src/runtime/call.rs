@@ -20,7 +20,7 @@ use super::world::World;
 use super::{Error, Slot};
 use crate::egress::Entries;
 use crate::invocation::{
-    Content, Exchange, Failure, Output, Timing, ToolError, TraceParent, Usage,
+    Content, Exchange, Failure, Output, Progress, Timing, ToolError, TraceParent, Usage,
 };
 use crate::policy::{Denials, Limits};
 use crate::tool::{Args, GroupName, Type};
@@ -42,6 +42,8 @@ pub struct Run {
     pub stdout: String,
     /// What the guest wrote to stderr, likewise.
     pub stderr: String,
+    /// How far it came, as it said itself.
+    pub progress: Vec<Progress>,
 }
 
 /// What bounds one call, and what it may reach.
@@ -85,6 +87,7 @@ struct Left {
     usage: Usage,
     stdout: String,
     stderr: String,
+    progress: Vec<Progress>,
 }
 
 impl Left {
@@ -96,6 +99,7 @@ impl Left {
             usage: Usage::default(),
             stdout: String::new(),
             stderr: String::new(),
+            progress: Vec::new(),
         }
     }
 }
@@ -156,6 +160,7 @@ impl Program {
             },
             stdout: left.stdout,
             stderr: left.stderr,
+            progress: left.progress,
         };
         redact::run(&mut run, rights.world.redactor());
         run
@@ -223,7 +228,8 @@ impl Program {
             }),
         };
         let unburned = store.get_fuel().unwrap_or(0);
-        let sandbox = store.data();
+        let sandbox = store.data_mut();
+        let progress = std::mem::take(&mut sandbox.progress);
         let began = sandbox.account.began;
         let left = Left {
             instantiated: sandbox.instantiated.map(|ready| ready - began),
@@ -237,6 +243,7 @@ impl Program {
             },
             stdout: sandbox.stdout.text(),
             stderr: sandbox.stderr.text(),
+            progress,
         };
         // In this order: the next holder of the slot must find the pool's place free.
         drop(store);
@@ -392,6 +399,7 @@ fn provided(definition: Definition) -> Function {
         description: definition.description,
         input: definition.input,
         output_schema: definition.output_schema,
+        hints: definition.hints,
         entry: Entry::Provided,
     }
 }

@@ -1,12 +1,17 @@
 //! What a guest may be given, one file each: linked once, given state for each call.
 //!
-//! To add one, write its file and a line in [`link`] and in `World`.
+//! To add one, write its file and a line in [`link`] and in `World`. What [`contract`] offers in
+//! plain values stands beside the same of WASI, in the same files where these are small.
 
 pub mod clock;
 pub mod config;
+pub mod contract;
+mod fetch;
 pub mod files;
 pub mod keyvalue;
+mod log;
 pub mod network;
+mod progress;
 pub mod random;
 pub mod sockets;
 
@@ -27,6 +32,7 @@ pub fn link(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
     sockets::link(linker)?;
     network::link(linker)?;
     config::link(linker)?;
+    contract::link(linker)?;
     keyvalue::link(linker)
 }
 

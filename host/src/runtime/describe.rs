@@ -5,11 +5,10 @@ use wasmtime::component::types::{self, ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, ComponentExportIndex};
 
 use super::Error;
+use super::contract::{Contract, Named};
 use super::docs::{Docs, FunctionDocs};
 use crate::tool::{Case, Field, ToolName, Type, json_name};
 
-/// Where the guest's own definition of tools stands.
-const PROVIDER: &str = "toolhost:tool/provider@0.1.";
 /// Types in one signature, each counted as often as it is used: a small component can refer
 /// to a type a thousand times over.
 const TYPES_MAX: usize = 10_000;
@@ -34,8 +33,8 @@ pub struct Typed {
 pub struct Exports {
     /// Functions of versioned interfaces, and world-level ones that were asked for.
     pub typed: Vec<Typed>,
-    /// Whether it describes further tools itself.
-    pub provider: bool,
+    /// By which contract it describes further tools itself, if it does.
+    pub provider: Option<Contract>,
 }
 
 /// Reads the exports of `component`. World-level functions are tools only if named in
@@ -50,10 +49,20 @@ pub fn exports(
     let mut problems = Vec::new();
     let world = component.component_type();
     for (name, item) in world.exports(engine) {
-        match item.ty {
-            ComponentItem::ComponentInstance(_) if name.starts_with(PROVIDER) => {
-                found.provider = true
+        match Named::read(name) {
+            // One is enough; of several, the newest.
+            Named::Provider(contract) => {
+                found.provider = found.provider.max(Some(contract));
+                continue;
             }
+            Named::Unknown { version } => {
+                return Err(Error::UnknownContract {
+                    version: version.to_owned(),
+                });
+            }
+            Named::Other | Named::Import => {}
+        }
+        match item.ty {
             ComponentItem::ComponentInstance(interface) if is_versioned(name) => {
                 let Some(index) = component.get_export_index(None, name) else {
                     continue;

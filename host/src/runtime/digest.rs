@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Function, Program};
 
@@ -12,8 +12,8 @@ pub fn digest(wasm: &[u8]) -> String {
 }
 
 impl Program {
-    /// The same of what clients and models read of its tools: their names, descriptions and
-    /// schemas, in whatever order the component lists the tools and the keys of its schemas.
+    /// The same of what clients and models read of its tools: their names, descriptions, schemas
+    /// and hints, in whatever order the component lists the tools and the keys of its schemas.
     pub fn tools_digest(&self) -> String {
         of_tools(&self.functions)
     }
@@ -23,12 +23,20 @@ fn of_tools(functions: &[Arc<Function>]) -> String {
     let mut functions: Vec<&Arc<Function>> = functions.iter().collect();
     functions.sort_by(|one, other| one.name.cmp(&other.name));
     let tools = functions.into_iter().map(|function| {
-        json!({
-            "name": function.name.as_str(),
-            "description": function.description,
-            "input_schema": function.input.schema(),
-            "output_schema": function.output_schema,
-        })
+        let mut tool = function.hints.to_json();
+        tool.extend([
+            ("name".to_owned(), function.name.as_str().into()),
+            (
+                "description".to_owned(),
+                function.description.clone().into(),
+            ),
+            ("input_schema".to_owned(), function.input.schema().clone()),
+            (
+                "output_schema".to_owned(),
+                function.output_schema.clone().into(),
+            ),
+        ]);
+        Value::Object(tool)
     });
     let mut tools: Value = tools.collect();
     tools.sort_all_objects();
@@ -37,9 +45,11 @@ fn of_tools(functions: &[Arc<Function>]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::runtime::program::Entry;
-    use crate::tool::{Input, ToolName};
+    use crate::tool::{Hints, Input, ToolName};
 
     fn function(name: &str, description: &str, schema: &str) -> Arc<Function> {
         let schema: Value = serde_json::from_str(schema).unwrap();
@@ -48,6 +58,7 @@ mod tests {
             description: description.to_owned(),
             input: Arc::new(Input::declared(schema).unwrap()),
             output_schema: None,
+            hints: Hints::default(),
             entry: Entry::Provided,
         })
     }

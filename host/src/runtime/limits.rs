@@ -13,7 +13,8 @@ const INSTANCES_MAX: usize = 64;
 /// runtimes then abort. `denied` remembers it, so that the abort is called what it is.
 #[derive(Debug)]
 pub struct Limiter {
-    memory_bytes_max: u64,
+    /// The most that all memories may hold together, in bytes.
+    pub memory_bytes_max: u64,
     memory_bytes: u64,
     table_elements_max: u64,
     table_elements: u64,

@@ -49,6 +49,11 @@ impl Log {
         (log(0), log(1))
     }
 
+    /// Writes a line.
+    pub fn line(&self, level: &str, message: &str) {
+        self.append(format!("{level} {}\n", message.trim_end()).as_bytes());
+    }
+
     fn append(&self, bytes: &[u8]) {
         let mut streams = self.lock();
         let (first, rest) = bytes.split_at(bytes.len().min(streams.room));

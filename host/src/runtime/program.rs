@@ -11,6 +11,7 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
 use super::call::Rights;
+use super::contract::Named;
 use super::describe::{self, Typed};
 use super::digest::digest;
 use super::docs::Docs;
@@ -20,32 +21,44 @@ use super::sandbox::Sandbox;
 use super::{Error, Runtime};
 use crate::invocation::Failure;
 use crate::policy::Grants;
-use crate::tool::{Field, Input, ToolName, Type, output_schema};
+use crate::tool::{Field, Hints, Input, ToolName, Type, output_schema};
 
 /// Whether something is granted.
 type IsGranted = fn(&Grants) -> bool;
 
-/// WASI interfaces whose use needs a grant; without it, a call of them is denied.
-const NEED_GRANT: [(&str, IsGranted); 4] = [
+/// Requests in plain values.
+const HTTP: &str = "toolhost:tool/http@";
+
+/// Interfaces whose use needs a grant; without it, a call of them is denied.
+const NEED_GRANT: [(&str, IsGranted); 5] = [
     ("wasi:filesystem/", |grants| !grants.files.is_empty()),
     ("wasi:http/", |grants| !grants.network.is_empty()),
+    (HTTP, |grants| !grants.network.is_empty()),
     ("wasi:keyvalue/", |grants| grants.keyvalue.is_some()),
     // Nothing grants them.
     ("wasi:sockets/", |_| false),
 ];
 
-/// Grants, each with the import that it is of no use without.
-const USES: [(&str, &str, IsGranted); 6] = [
-    ("network", "wasi:http/", |grants| !grants.network.is_empty()),
-    ("files", "wasi:filesystem/", |grants| {
+/// Grants, each with the imports without which it is of no use.
+const USES: [(&str, &[&str], IsGranted); 6] = [
+    ("network", &["wasi:http/", HTTP], |grants| {
+        !grants.network.is_empty()
+    }),
+    ("files", &["wasi:filesystem/"], |grants| {
         !grants.files.is_empty()
     }),
-    ("env", "wasi:cli/environment@", |grants| {
+    ("env", &["wasi:cli/environment@"], |grants| {
         !grants.env.is_empty()
     }),
-    ("secrets", "wasi:http/", |grants| !grants.secrets.is_empty()),
-    ("config", "wasi:config/", |grants| !grants.config.is_empty()),
-    ("keyvalue", "wasi:keyvalue/", |grants| {
+    ("secrets", &["wasi:http/", HTTP], |grants| {
+        !grants.secrets.is_empty()
+    }),
+    (
+        "config",
+        &["wasi:config/", "toolhost:tool/config@"],
+        |grants| !grants.config.is_empty(),
+    ),
+    ("keyvalue", &["wasi:keyvalue/"], |grants| {
         grants.keyvalue.is_some()
     }),
 ];
@@ -75,6 +88,8 @@ pub struct Function {
     pub input: Arc<Input>,
     /// JSON Schema of a good result, if known.
     pub output_schema: Option<Value>,
+    /// What to expect of it.
+    pub hints: Hints,
     pub(super) entry: Entry,
 }
 
@@ -157,7 +172,7 @@ impl Runtime {
             lanes: self.lanes.clone(),
             provider: exports
                 .provider
-                .then(|| provider::Exports::find(&pre))
+                .map(|contract| provider::Exports::find(contract, &pre))
                 .transpose()
                 .map_err(|error| Error::Unlinkable(format!("{error:#}")))?,
             pre,
@@ -182,13 +197,20 @@ impl Runtime {
             .map(|(name, _)| name.to_owned())
             .collect();
         imports.sort();
+        for name in &imports {
+            if let Named::Unknown { version } = Named::read(name) {
+                return Err(Error::UnknownContract {
+                    version: version.to_owned(),
+                });
+            }
+        }
         let is_foreign = |name: &str, item: &ComponentItem| match item {
             // An interface of types alone asks for nothing.
             ComponentItem::ComponentInstance(interface) => {
                 let is_empty = interface
                     .exports(&self.engine)
                     .all(|(_, item)| matches!(item.ty, ComponentItem::Type(_)));
-                !is_empty && !is_wasi(name, "0.2.")
+                !is_empty && !is_wasi(name, "0.2.") && Named::read(name) != Named::Import
             }
             ComponentItem::Type(_) => false,
             _ => true,
@@ -223,9 +245,9 @@ fn ungranted<'a>(imports: &'a [String], grants: &Grants) -> impl Iterator<Item =
 }
 
 fn unused(imports: &[String], grants: &Grants) -> Vec<String> {
-    let is_imported = |prefix: &str| imports.iter().any(|name| name.starts_with(prefix));
+    let is_imported = |prefix: &&str| imports.iter().any(|name| name.starts_with(prefix));
     USES.iter()
-        .filter(|(_, prefix, is_granted)| is_granted(grants) && !is_imported(prefix))
+        .filter(|(_, uses, is_granted)| is_granted(grants) && !uses.iter().any(is_imported))
         .map(|(key, ..)| format!("grants.{key}"))
         .collect()
 }
@@ -248,6 +270,7 @@ fn typed(function: Typed) -> Function {
         description: function.docs,
         input: Arc::new(Input::typed(function.params.clone())),
         output_schema: result.map(output_schema),
+        hints: Hints::default(),
         entry: Entry::Typed {
             export: function.export,
             params: function.params,

@@ -6,10 +6,13 @@ use serde_json::Value;
 use wasmtime::Store;
 use wasmtime::component::{Instance, InstancePre};
 
+use super::contract::Contract;
 use super::docs::readable;
 use super::sandbox::Sandbox;
 use crate::invocation::{Content, Failure, Output, ResourceBody, ToolError};
-use crate::tool::{Input, ToolName};
+use crate::tool::{Hints, Input, ToolName};
+
+mod first;
 
 mod bindings {
     wasmtime::component::bindgen!({
@@ -24,6 +27,8 @@ use bindings::toolhost::tool::types::ToolError as WitError;
 
 /// Tools that one component may offer.
 const TOOLS_MAX: usize = 256;
+/// Longest title kept, in characters.
+const TITLE_CHARS_MAX: usize = 200;
 /// Longest description kept, in bytes; what a model reads is part of every prompt.
 const DESCRIPTION_BYTES_MAX: usize = 8 * 1024;
 /// Largest schema, in bytes.
@@ -40,15 +45,25 @@ pub struct Definition {
     pub input: Arc<Input>,
     /// JSON Schema of its structured result.
     pub output_schema: Option<Value>,
+    /// What to expect of it.
+    pub hints: Hints,
 }
 
 /// The provider exports of a component, found once.
-pub struct Exports(bindings::ToolProviderIndices);
+pub enum Exports {
+    /// Those of 0.1.
+    First(first::Exports),
+    /// Those of 0.2.
+    Second(bindings::ToolProviderIndices),
+}
 
 impl Exports {
     /// Finds them; the error says what is missing.
-    pub fn find(pre: &InstancePre<Sandbox>) -> wasmtime::Result<Exports> {
-        bindings::ToolProviderIndices::new(pre).map(Exports)
+    pub fn find(contract: Contract, pre: &InstancePre<Sandbox>) -> wasmtime::Result<Exports> {
+        match contract {
+            Contract::First => first::Exports::find(pre).map(Exports::First),
+            Contract::Second => bindings::ToolProviderIndices::new(pre).map(Exports::Second),
+        }
     }
 
     /// Asks the component for its tools.
@@ -57,11 +72,14 @@ impl Exports {
         store: &mut Store<Sandbox>,
         instance: &Instance,
     ) -> wasmtime::Result<Result<Vec<Definition>, Vec<String>>> {
-        let provider = self.0.load(&mut *store, instance)?;
-        let definitions = provider
-            .toolhost_tool_provider()
-            .call_list_tools(&mut *store)
-            .await?;
+        let definitions = match self {
+            Exports::First(exports) => exports.list_tools(store, instance).await?,
+            Exports::Second(exports) => {
+                let provider = exports.load(&mut *store, instance)?;
+                let provider = provider.toolhost_tool_provider();
+                provider.call_list_tools(&mut *store).await?
+            }
+        };
         Ok(check_all(definitions))
     }
 
@@ -73,11 +91,14 @@ impl Exports {
         (name, args): (&str, &str),
         output_bytes_max: u64,
     ) -> wasmtime::Result<Result<Output, Failure>> {
-        let provider = self.0.load(&mut *store, instance)?;
-        let answer = provider
-            .toolhost_tool_provider()
-            .call_invoke(&mut *store, name, args)
-            .await?;
+        let answer = match self {
+            Exports::First(exports) => exports.invoke(store, instance, (name, args)).await?,
+            Exports::Second(exports) => {
+                let provider = exports.load(&mut *store, instance)?;
+                let provider = provider.toolhost_tool_provider();
+                provider.call_invoke(&mut *store, name, args).await?
+            }
+        };
         Ok(answer
             .map_err(tool_failure)
             .and_then(|items| output(items, output_bytes_max)))
@@ -130,12 +151,23 @@ fn check(definition: wit::Definition) -> Result<Definition, String> {
             "the description of `{name}` has more than {DESCRIPTION_BYTES_MAX} bytes"
         ));
     }
-    let description = readable(&definition.description);
+    let title = definition.title.map(|title| {
+        let title = title.chars().take(TITLE_CHARS_MAX).collect::<String>();
+        readable(&title)
+    });
+    let annotations = definition.annotations;
     Ok(Definition {
         name,
-        description,
+        description: readable(&definition.description),
         input: Arc::new(input),
         output_schema,
+        hints: Hints {
+            title: title.filter(|title| !title.is_empty()),
+            read_only: annotations.read_only,
+            destructive: annotations.destructive,
+            idempotent: annotations.idempotent,
+            open_world: annotations.open_world,
+        },
     })
 }
 

@@ -15,6 +15,9 @@ pub fn run(run: &mut Run, redactor: &Redactor) {
     for text in [&mut run.stdout, &mut run.stderr] {
         redact(text, redactor);
     }
+    for progress in &mut run.progress {
+        redact(&mut progress.message, redactor);
+    }
     match &mut run.result {
         Ok(output) => redact_output(output, redactor),
         Err(failure) => redact_failure(failure, redactor),
@@ -101,7 +104,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::invocation::{Timing, ToolError, Usage};
+    use crate::invocation::{Progress, Timing, ToolError, Usage};
     use crate::policy::{Denial, Denials, HostPattern, Rule, Secret, SecretGrant};
 
     const VALUE: &str = "sk-0123456789";
@@ -137,6 +140,12 @@ mod tests {
             },
             stdout: format!("out {VALUE}"),
             stderr: format!("err {VALUE}"),
+            progress: vec![Progress {
+                after: Duration::ZERO,
+                done: 1.0,
+                total: None,
+                message: VALUE.to_owned(),
+            }],
         }
     }
 

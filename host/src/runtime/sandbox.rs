@@ -1,8 +1,9 @@
 //! What one call can see of the world: nothing that was not granted.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use rand::rngs::StdRng;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime::{Engine, Store, UpdateDeadline};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -16,6 +17,7 @@ use super::limits::Limiter;
 use super::log::Log;
 use super::world::World;
 use crate::egress::Ledger;
+use crate::invocation::Progress;
 use crate::tool::GroupName;
 
 /// What the host copies for one host call or result beyond the output limit, in bytes.
@@ -36,6 +38,12 @@ pub struct Sandbox {
     pub stdout: Log,
     /// What the guest wrote to stderr.
     pub stderr: Log,
+    /// How far it has come, as it says.
+    pub progress: Vec<Progress>,
+    /// The moment at which its clock was stopped, if it was and was looked at.
+    pub(super) frozen: Option<Duration>,
+    /// The source of its random bytes, if that is a seeded one and was used.
+    pub(super) seeded: Option<StdRng>,
     /// When the instance was ready.
     pub instantiated: Option<Instant>,
     /// Calls of host functions so far.
@@ -108,6 +116,9 @@ pub fn store(
         limiter: Limiter::new(limits),
         stdout,
         stderr,
+        progress: Vec::new(),
+        frozen: None,
+        seeded: None,
         instantiated: None,
         hostcalls: 0,
         hostcalls_max: limits.hostcalls,

@@ -354,6 +354,14 @@ pub const EVENT_LOG: &str = "log";
 pub const LOG_STREAM: &str = "log.iostream";
 /// Of [`EVENT_LOG`]: the line.
 pub const LOG_TEXT: &str = "message";
+/// Span event: the guest said how far it had come.
+pub const EVENT_PROGRESS: &str = "progress";
+/// Of [`EVENT_PROGRESS`]: what was done.
+pub const PROGRESS_DONE: &str = "progress.done";
+/// Of [`EVENT_PROGRESS`]: of how much, if it knew.
+pub const PROGRESS_TOTAL: &str = "progress.total";
+/// Of [`EVENT_PROGRESS`]: what it was doing.
+pub const PROGRESS_TEXT: &str = "message";
 /// Span event: policy denied something that the tool tried.
 pub const EVENT_DENIED: &str = "denied";
 /// Of [`EVENT_DENIED`]: the rule that said no.

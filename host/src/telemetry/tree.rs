@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use super::names::{
-    ADMISSION, CALL, DENIAL_RULE, DENIAL_TARGET, ERROR_TYPE, EVENT_DENIED, EVENT_LOG, EXECUTE_TOOL,
-    GEN_AI_OPERATION, GEN_AI_TOOL_NAME, HTTP_METHOD, HTTP_STATUS, INSTANTIATE, LOG_STREAM,
-    LOG_TEXT, SERVER_ADDRESS, SERVER_PORT, SPAN_DENIALS, SPAN_FUEL, SPAN_HOSTCALLS,
-    SPAN_HTTP_REQUESTS, SPAN_LIMIT, SPAN_LOG, SPAN_MEMORY, SPAN_OUTPUT, SPAN_PROVIDER,
-    SPAN_QUEUE_MS, SPAN_TOOL_GROUP, URL_FULL,
+    ADMISSION, CALL, DENIAL_RULE, DENIAL_TARGET, ERROR_TYPE, EVENT_DENIED, EVENT_LOG,
+    EVENT_PROGRESS, EXECUTE_TOOL, GEN_AI_OPERATION, GEN_AI_TOOL_NAME, HTTP_METHOD, HTTP_STATUS,
+    INSTANTIATE, LOG_STREAM, LOG_TEXT, PROGRESS_DONE, PROGRESS_TEXT, PROGRESS_TOTAL,
+    SERVER_ADDRESS, SERVER_PORT, SPAN_DENIALS, SPAN_FUEL, SPAN_HOSTCALLS, SPAN_HTTP_REQUESTS,
+    SPAN_LIMIT, SPAN_LOG, SPAN_MEMORY, SPAN_OUTPUT, SPAN_PROVIDER, SPAN_QUEUE_MS, SPAN_TOOL_GROUP,
+    URL_FULL,
 };
 use super::record::Labels;
 use super::wall::Wall;
@@ -57,6 +58,7 @@ pub fn spans(root: &Root<'_>, outcome: Option<&Outcome>) -> Vec<Span> {
     if let Some(ready) = ready {
         let mut call = root.child(CALL, ready, ended);
         call.events = log_lines(outcome, call.end);
+        call.events.extend(steps(root, outcome));
         let of_call = call.span_id;
         spans.push(call);
         let exchanges = outcome.exchanges.iter();
@@ -221,6 +223,27 @@ fn denials(outcome: &Outcome, time: Time) -> Vec<Event> {
             ],
         })
         .collect()
+}
+
+/// How far the guest said it had come.
+fn steps(root: &Root<'_>, outcome: &Outcome) -> impl Iterator<Item = Event> {
+    let began = outcome.timing.began;
+    outcome.progress.iter().map(move |step| {
+        let total = step
+            .total
+            .map(|total| (PROGRESS_TOTAL.into(), total.into()));
+        let attributes = [(PROGRESS_DONE.into(), step.done.into())];
+        let message = (PROGRESS_TEXT.into(), Value::from(&*step.message));
+        Event {
+            name: EVENT_PROGRESS.into(),
+            time: root.wall.time(began + step.after),
+            attributes: attributes
+                .into_iter()
+                .chain(total)
+                .chain([message])
+                .collect(),
+        }
+    })
 }
 
 /// What the guest wrote, the first lines of it; when each was written is not known.

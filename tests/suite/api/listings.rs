@@ -251,3 +251,38 @@ async fn providers_show_their_kind_config_and_health() {
         assert_eq!(wire.get(path).await.json(), *sleeps, "{path}");
     }
 }
+
+#[tokio::test]
+async fn titles_and_hints_of_a_component_stand_in_the_metadata_as_mcp_names_them() {
+    let wire = Wire::to(Setup::new().guest("provides").guest("provides_first")).await;
+    let metadata = async |group: &str, tool: &str| {
+        let path = format!("/v1/tools?toolgroup_id={group}");
+        let tools = wire.get(&path).await.json();
+        let tools = data(&tools).iter();
+        let found = tools.filter(|found| found["identifier"] == tool);
+        found.map(|found| found["metadata"].clone()).next()
+    };
+    let described = json!({
+        // Its control character is gone.
+        "title": "Describe a day",
+        "annotations": {
+            "readOnlyHint": true,
+            "destructiveHint": false,
+            "idempotentHint": true,
+            "openWorldHint": false,
+        },
+    });
+    let shown = json!({"annotations": {"readOnlyHint": true}});
+    for (group, tool, expected) in [
+        ("provides", "describe", described),
+        ("provides", "show_all", shown),
+        ("provides", "empty", json!({})),
+        ("provides_first", "describe", json!({})),
+    ] {
+        assert_eq!(
+            metadata(group, tool).await,
+            Some(expected),
+            "{group} {tool}"
+        );
+    }
+}

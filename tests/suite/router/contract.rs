@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use toolhost::invocation::{Content, Failure, ResourceBody, ToolError};
-use toolhost_tests::Setup;
+use toolhost_tests::{Setup, TestHost};
 
 fn tool(reason: ToolError, message: &str) -> Failure {
     Failure::Tool {
@@ -72,9 +72,17 @@ async fn any_other_error_type_is_written_out() {
     }
 }
 
+/// One of each version of the contract.
+const PROVIDERS: [&str; 2] = ["provides_first", "provides"];
+
 #[tokio::test]
-async fn a_provider_describes_its_tools_and_gives_rich_content() {
-    let host = Setup::new().guest("provides").start().await;
+async fn a_provider_of_any_version_describes_its_tools_and_gives_rich_content() {
+    for provider in PROVIDERS {
+        gives_rich_content(&Setup::new().guest(provider).start().await).await;
+    }
+}
+
+async fn gives_rich_content(host: &TestHost) {
     let content = host.good("show_all", json!({})).await.content;
     let kinds: Vec<&str> = content
         .iter()
@@ -125,7 +133,12 @@ async fn a_provider_describes_its_tools_and_gives_rich_content() {
 
 #[tokio::test]
 async fn arguments_of_a_provider_are_checked_against_its_own_schema_all_at_once() {
-    let host = Setup::new().guest("provides").start().await;
+    for provider in PROVIDERS {
+        checks_arguments(&Setup::new().guest(provider).start().await).await;
+    }
+}
+
+async fn checks_arguments(host: &TestHost) {
     let output = host
         .good("describe", json!({"city": "Oslo", "days": 3}))
         .await;

@@ -98,12 +98,18 @@ export function tool(root, { parts }, page) {
   load();
 }
 
+const HINTS = { readOnlyHint: ['reads only', 'changes things'], destructiveHint: ['may destroy', 'destroys nothing'], idempotentHint: ['may be repeated', 'must not be repeated'], openWorldHint: ['reaches out', 'stays inside'] };
+function hints({ title, annotations = {} } = {}) {
+  const words = Object.entries(annotations).map(([k, v]) => HINTS[k]?.[v ? 0 : 1]).filter(Boolean);
+  return [title && h('p', long(title, 200)), words.length > 0 && h('p', h('span.chips', { title: 'As the component says; the host enforces grants, not these' }, words.map((w) => h('span.chip', w))))];
+}
+
 function toolView(t, page) {
   const part = (title, ...rest) => h('section', h('h2', title), rest);
   return [
     h('div.head', h('h1', long(bareName(t), 160)), h('div.head-end', h('a.button', { href: withQuery('#/traces', { tool: bareName(t) }) }, 'Its traces'))),
     h('div.both', h('div.about-tool',
-      h('p.lead', long(t.description || 'It has no description.', 1200)), h('p.muted', 'Called as ', h('code', fullName(t)), ', from provider ', h('code', t.provider_id)),
+      hints(t.metadata), h('p.lead', long(t.description || 'It has no description.', 1200)), h('p.muted', 'Called as ', h('code', fullName(t)), ', from provider ', h('code', t.provider_id)),
       part('May touch', t.grants?.length ? pairs(t.grants.map((g) => [g.kind, h('span.mono', long(g.text))]))
         : h('p.nothing', h('b.good', 'Nothing is granted.'), ' No network, no files, no variables, no secrets: it can only work with the arguments of a call.')),
       part('Takes', schemaView({ type: 'object', ...t.input_schema }, 'the arguments')),

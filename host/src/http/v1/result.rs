@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::content::{self, McpItem, Shown};
 use crate::http::error::{self, Error, Verdict};
-use crate::invocation::{Answer, Output, Rejection, Usage};
+use crate::invocation::{Answer, Output, Progress, Rejection, Usage};
 use crate::policy::Denial;
 use crate::tool::Problem;
 
@@ -43,6 +43,9 @@ struct Metadata<'a> {
     /// What the tool tried and may not, the first few.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     denials: Vec<Denied<'a>>,
+    /// How far it had come when it failed, as it last said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<Step<'a>>,
     /// Everything that is wrong with the arguments.
     #[serde(skip_serializing_if = "Option::is_none")]
     problems: Option<Vec<ArgumentProblem<'a>>>,
@@ -70,6 +73,20 @@ struct Denied<'a> {
     grant: Option<&'a str>,
 }
 
+/// How far a tool said it had come.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Progress)]
+struct Step<'a> {
+    #[schema(example = 3.0)]
+    done: f64,
+    /// Null if it did not know.
+    #[schema(example = 10.0)]
+    total: Option<f64>,
+    /// Empty if it did not say what it was doing.
+    #[schema(example = "reading page 3")]
+    message: &'a str,
+}
+
 /// One thing that is wrong with the arguments.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ArgumentProblem)]
@@ -93,6 +110,7 @@ pub(crate) fn render(answer: &Answer) -> Result<Vec<u8>, Error> {
                 Err(failure) => {
                     let metadata = Metadata {
                         kind: Some(failure.kind()),
+                        progress: outcome.progress.last().map(Step::from),
                         ..metadata
                     };
                     missed(
@@ -174,6 +192,7 @@ impl<'a> Metadata<'a> {
             trace_id: &answer.trace_id,
             kind: None,
             denials: Vec::new(),
+            progress: None,
             problems: None,
             structured: None,
             content_items: None,
@@ -193,6 +212,16 @@ impl<'a> From<&'a Problem> for ArgumentProblem<'a> {
         ArgumentProblem {
             path: &problem.path,
             message: &problem.message,
+        }
+    }
+}
+
+impl<'a> From<&'a Progress> for Step<'a> {
+    fn from(progress: &'a Progress) -> Step<'a> {
+        Step {
+            done: progress.done,
+            total: progress.total,
+            message: &progress.message,
         }
     }
 }
@@ -248,6 +277,7 @@ mod tests {
             exchanges: Vec::new(),
             stdout: String::new(),
             stderr: String::new(),
+            progress: Vec::new(),
             queued: Duration::from_micros(5),
             timing: Timing {
                 began: Instant::now(),

@@ -71,13 +71,10 @@ pub(crate) struct Tool<'a> {
     /// JSON Schema 2020-12, if the component declares one.
     #[schema(value_type = Option<Object>)]
     output_schema: Option<&'a Value>,
+    /// Of tools whose component says so, `title` and `annotations` as MCP has them.
     #[schema(value_type = Object)]
-    metadata: Nothing,
+    metadata: Map<String, Value>,
 }
-
-/// `{}`
-#[derive(Serialize)]
-struct Nothing {}
 
 /// A parameter of a tool.
 #[derive(Debug, Serialize, PartialEq, ToSchema)]
@@ -214,7 +211,7 @@ impl<'a> From<&'a tool::Tool> for Tool<'a> {
             parameters: parameters(input_schema),
             input_schema,
             output_schema: tool.output_schema.as_ref(),
-            metadata: Nothing {},
+            metadata: tool.hints.to_json(),
         }
     }
 }

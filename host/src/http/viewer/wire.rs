@@ -205,6 +205,8 @@ pub struct Tool {
     pub input_schema: Value,
     /// JSON Schema of its answer, if it has one.
     pub output_schema: Option<Value>,
+    /// Its title and hints, as MCP names them.
+    pub metadata: Map<String, Value>,
     /// What one call may use up.
     pub limits: Limits,
     /// What it may touch; empty is nothing.

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtxBuilder};
 
+use super::contract;
 use crate::policy::Clock;
+use crate::runtime::sandbox::Sandbox;
 
 /// Step of the coarse clock: too long to time a cache line by, short enough to date a log line.
 const COARSE: Duration = Duration::from_millis(100);
@@ -21,6 +23,17 @@ pub fn set(wasi: &mut WasiCtxBuilder, clock: Clock) {
             wasi.wall_clock(CoarseWall)
                 .monotonic_clock(CoarseSince(Instant::now()));
         }
+    }
+}
+
+impl contract::clock::Host for Sandbox {
+    fn now(&mut self) -> u64 {
+        let time = match self.world.grants().clock {
+            Clock::Real => now(),
+            Clock::Coarse => stepped(now()),
+            Clock::Frozen => *self.frozen.get_or_insert_with(now),
+        };
+        u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
     }
 }
 

@@ -1,9 +1,10 @@
-//! `wasi:config/store`: the values of `grants.config`, and no others.
+//! `wasi:config/store` and `toolhost:tool/config`: the values of `grants.config`, and no others.
 
 use std::collections::BTreeMap;
 
 use wasmtime::component::{HasData, Linker};
 
+use super::contract;
 use crate::runtime::sandbox::Sandbox;
 
 mod bindings {
@@ -42,5 +43,18 @@ impl store::Host for Values<'_> {
         Ok(pairs
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect())
+    }
+}
+
+impl contract::config::Host for Sandbox {
+    fn get(&mut self, key: String) -> Option<String> {
+        self.world.grants().config.get(&key).cloned()
+    }
+
+    fn all(&mut self) -> Vec<(String, String)> {
+        let pairs = self.world.grants().config.iter();
+        pairs
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
     }
 }

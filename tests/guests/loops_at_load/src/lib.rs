@@ -7,7 +7,7 @@ use std::hint::black_box;
 use exports::toolhost::tool::provider::{Content, Definition, Guest};
 use toolhost::tool::types::ToolError;
 
-wit_bindgen::generate!({ path: "../../../wit/tool", world: "tool-provider" });
+wit_bindgen::generate!({ path: "../../../wit/tool-0.1", world: "tool-provider" });
 
 struct LoopsAtLoad;
 

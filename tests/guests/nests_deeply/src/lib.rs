@@ -6,7 +6,7 @@ use exports::toolhost::tool::provider::{Content, Definition, Guest};
 use serde_json::Value;
 use toolhost::tool::types::ToolError;
 
-wit_bindgen::generate!({ path: "../../../wit/tool", world: "tool-provider" });
+wit_bindgen::generate!({ path: "../../../wit/tool-0.1", world: "tool-provider" });
 
 const SCHEMA: &str = r#"{
   "type": "object",

@@ -4,7 +4,7 @@
 //! all as they are.
 
 use exports::toolhost::tool::provider::{
-    Blob, Content, Definition, Document, DocumentBody, Guest, Reference,
+    Annotations, Blob, Content, Definition, Document, DocumentBody, Guest, Reference,
 };
 use serde_json::Value;
 use toolhost::tool::types::ToolError;
@@ -55,10 +55,25 @@ impl Guest for Provides {
         ]
         .map(|(name, description, schema)| Definition {
             name: name.to_owned(),
+            title: None,
             description: description.to_owned(),
             input_schema: schema.to_owned(),
             output_schema: None,
+            annotations: Annotations {
+                read_only: None,
+                destructive: None,
+                idempotent: None,
+                open_world: None,
+            },
         });
+        tools[0].title = Some("Describe a\u{7} day".to_owned());
+        tools[0].annotations = Annotations {
+            read_only: Some(true),
+            destructive: Some(false),
+            idempotent: Some(true),
+            open_world: Some(false),
+        };
+        tools[1].annotations.read_only = Some(true);
         tools[2].output_schema = Some(ANSWER.to_owned());
         tools.into()
     }
