@@ -18,6 +18,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("wasmtime_wasi_http", &["runtime"]),
     ("wasm_encoder", &["runtime"]),
     ("wit_parser", &["runtime"]),
+    ("wit_component", &["runtime"]),
+    ("wasi_preview1_component_adapter_provider", &["runtime"]),
     ("cap_std", &["runtime"]),
     ("blake3", &["runtime", "access"]),
     ("wasmparser", &["runtime"]),
