@@ -50,6 +50,7 @@ pub fn run(shipped: &[Shipped]) -> ExitCode {
         }
         Command::Limits(args) => propose_limits(&args, shipped),
         Command::Component(ComponentCommand::Inspect(args)) => component::inspect(&args),
+        Command::Component(ComponentCommand::New(args)) => component::new(&args),
         Command::Component(ComponentCommand::EmbedDocs(args)) => component::embed_docs(&args),
         Command::Component(ComponentCommand::EmbedManifest(args)) => {
             component::embed_manifest(&args)

@@ -12,6 +12,7 @@ mod contract;
 mod describe;
 mod digest;
 mod docs;
+mod encode;
 mod engine;
 mod fault;
 mod lanes;
@@ -55,6 +56,7 @@ use ticker::Ticker;
 pub use call::{Rights, Run};
 pub use digest::digest;
 pub use docs::{Docs, embed as embed_docs};
+pub use encode::{World as ModuleWorld, componentize};
 pub use engine::Allocation;
 pub use manifest::{embed_needs, read_needs};
 pub use program::{Function, Program};
@@ -284,6 +286,10 @@ pub enum Error {
     /// It is no component.
     #[error("{0}")]
     NotAComponent(String),
+
+    /// It is no core module of which a component can be made.
+    #[error("no component can be made of it: {0}")]
+    Module(String),
 
     /// It imports something that this host does not have.
     #[error("the component imports {}, which this host does not offer", names.join(", "))]

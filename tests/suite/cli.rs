@@ -274,6 +274,58 @@ fn a_component_is_inspected_and_given_docs() {
     }
 }
 
+/// Adds, and asks WASI's first preview for random bytes before.
+const SUMS: &str = r#"(module
+  (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "acme:sums/sums@1.0.0#add") (param i32 i32) (result i32)
+    (drop (call $random (i32.const 0) (i32.const 8)))
+    (i32.add (local.get 0) (local.get 1)))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (i32.shl
+      (memory.grow (i32.add (i32.shr_u (local.get 3) (i32.const 16)) (i32.const 1)))
+      (i32.const 16))))"#;
+
+const SUMS_WIT: &str = "package acme:sums@1.0.0;
+interface sums {
+  /// Adds two numbers.
+  add: func(a: s32, b: s32) -> s32;
+}
+world sums-tool { export sums; }
+";
+
+#[test]
+fn a_core_module_becomes_a_component_that_serves_its_tools() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| dir.path().join(name).to_str().expect("UTF-8").to_owned();
+    let module = wat::parse_str(SUMS).expect("a module");
+    std::fs::write(at("sums.core.wasm"), module).expect("written");
+    std::fs::write(at("sums.wit"), SUMS_WIT).expect("written");
+    let (module, wit, out) = (at("sums.core.wasm"), at("sums.wit"), at("sums.wasm"));
+    let made = ["component", "new", &module, "--wit", &wit, "-o", &out];
+    let said = good(&made);
+    assert!(said.contains("docs of 1 function(s)"), "{said}");
+    let inspected = parse(&good(&["component", "inspect", &out, "--json"]));
+    assert_eq!(inspected["tools"][0]["description"], "Adds two numbers.");
+    let imports = inspected["imports"].as_array().expect("a list");
+    assert!(imports.len() < 10, "only what it uses: {imports:?}");
+    let yaml = format!(
+        "version: 2\nproviders:\n  tool_runtime:\n  - provider_id: sums\n    provider_type: inline::wasm\n    config: {{component: \"{out}\"}}\ntool_groups:\n- {{toolgroup_id: sums, provider_id: sums}}\n"
+    );
+    std::fs::write(at("sums.yaml"), yaml).expect("written");
+    let sum = good(&["invoke", "add", "--config", &at("sums.yaml"), "a=2", "b=40"]);
+    assert_eq!(sum, "42\n");
+
+    let said = fails(&["component", "new", &module, "-o", &out], 65);
+    assert!(said.contains("no component can be made of it"), "{said}");
+    let world = ["--wit", &wit, "--world", "other"];
+    let said = fails(
+        &[&["component", "new", &module, "-o", &out], &world[..]].concat(),
+        65,
+    );
+    assert!(said.contains("other"), "{said}");
+}
+
 #[test]
 fn help_fits_eighty_columns_and_names_every_command() {
     let text = good(&["--help"]);

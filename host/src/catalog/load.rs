@@ -212,7 +212,7 @@ fn remedy(error: &Error) -> String {
         }
         Error::Manifest(_) => "write it anew with `toolhost component embed-manifest`".to_owned(),
         Error::NotAComponent(_) => {
-            "build it for `wasm32-wasip2`, or convert it with `wasm-tools component new`".to_owned()
+            "build it for `wasm32-wasip2`, or convert it with `toolhost component new`".to_owned()
         }
         Error::Unlinkable(_) => {
             "use only interfaces of WASI 0.2's `command` world and `wasi:http`".to_owned()
@@ -227,9 +227,11 @@ fn remedy(error: &Error) -> String {
         }
         Error::World(_) => "correct the provider's `config.grants`".to_owned(),
         Error::Contract(_) => "correct the component's WIT, or its `list-tools`".to_owned(),
-        Error::Engine(_) | Error::Compiler(_) | Error::Unreadable { .. } | Error::Docs(_) => {
-            "see the log for details".to_owned()
-        }
+        Error::Module(_)
+        | Error::Engine(_)
+        | Error::Compiler(_)
+        | Error::Unreadable { .. }
+        | Error::Docs(_) => "see the log for details".to_owned(),
     }
 }
 

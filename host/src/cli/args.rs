@@ -63,6 +63,8 @@ pub enum ToolsCommand {
 pub enum ComponentCommand {
     /// Print the tools, types and imports of a component file
     Inspect(Inspect),
+    /// Make a component file of a core module, such as C and Go compile to
+    New(NewComponent),
     /// Write the doc comments of a WIT package into a component file
     EmbedDocs(EmbedDocs),
     /// Write what a component needs to be granted into its file
@@ -240,8 +242,24 @@ pub struct Inspect {
 }
 
 #[derive(Debug, Args)]
+pub struct NewComponent {
+    /// The core module, for WASI's first preview or for no system at all
+    pub module: PathBuf,
+    /// The WIT package of its world, whose doc comments are written into the component too; may be
+    /// left out if the module says itself of which world it is
+    #[arg(long)]
+    pub wit: Option<PathBuf>,
+    /// The world in there; may be left out if there is only one
+    #[arg(long, requires = "wit")]
+    pub world: Option<String>,
+    /// The component file to write
+    #[arg(short, long)]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub struct EmbedDocs {
-    /// The folder of the WIT package
+    /// The WIT package: its folder or file
     pub wit: PathBuf,
     /// The component file to read
     pub component: PathBuf,

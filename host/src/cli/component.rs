@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::args::{EmbedDocs, EmbedManifest, Inspect};
+use super::args::{EmbedDocs, EmbedManifest, Inspect, NewComponent};
 use super::exit::Stop;
 use super::render::{bytes, parameters, print, print_json, say};
 use super::{compiler, load, tokio_runtime};
 use crate::config::{self, Overrides};
 use crate::policy::{Grants, Limits, Missing, Needs};
-use crate::runtime::{self, Program, Rights, Runtime};
+use crate::runtime::{self, Docs, ModuleWorld, Program, Rights, Runtime};
 use crate::tool::Hints;
 
 /// Prints what a component offers and asks for, after the same checks as `serve`.
@@ -140,6 +140,30 @@ fn print_pin(program: &Program) {
     say!("    pin:");
     say!("      component: blake3:{}", program.digest);
     say!("      tools: blake3:{}", program.tools_digest());
+}
+
+/// Makes a component of a core module.
+pub fn new(args: &NewComponent) -> Result<(), Stop> {
+    let module = read(&args.module)?;
+    let world = args.wit.as_deref().map(|wit| ModuleWorld {
+        wit,
+        name: args.world.as_deref(),
+    });
+    let failed =
+        |error: runtime::Error| Stop::data(format!("`{}`: {error}", args.module.display()));
+    let component = runtime::componentize(&module, world).map_err(failed)?;
+    let (component, docs) = match &args.wit {
+        Some(wit) => runtime::embed_docs(wit, &component).map_err(failed)?,
+        None => (component, Docs::default()),
+    };
+    write(&args.output, &component)?;
+    say!(
+        "{}: {}, docs of {} function(s)",
+        args.output.display(),
+        bytes(component.len() as u64),
+        docs.count()
+    );
+    Ok(())
 }
 
 /// Writes the docs of a WIT package into a component.

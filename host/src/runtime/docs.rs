@@ -66,7 +66,7 @@ impl Docs {
     }
 }
 
-/// Reads the doc comments of the WIT package in `wit` and writes them into the component
+/// Reads the doc comments of the WIT package `wit`, a folder or a file, and writes them into the component
 /// `wasm`, in place of any that it carries. Returns the new component and the docs.
 pub fn embed(wit: &Path, wasm: &[u8]) -> Result<(Vec<u8>, Docs), Error> {
     let docs = collect(wit)?;
@@ -77,7 +77,7 @@ pub fn embed(wit: &Path, wasm: &[u8]) -> Result<(Vec<u8>, Docs), Error> {
 
 fn collect(wit: &Path) -> Result<Docs, Error> {
     let mut resolve = Resolve::default();
-    let (package, _) = resolve.push_dir(wit).map_err(|error| {
+    let (package, _) = resolve.push_path(wit).map_err(|error| {
         Error::Docs(format!("`{}` is no WIT package: {error:#}", wit.display()))
     })?;
     let mut functions = BTreeMap::new();

@@ -1,0 +1,49 @@
+//! Makes a component of a core module, which is what the linkers of C, Go and others write.
+
+use std::path::Path;
+
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+use super::Error;
+
+/// A world that a core module is of.
+#[derive(Clone, Copy, Debug)]
+pub struct World<'a> {
+    /// The WIT package: its folder or file.
+    pub wit: &'a Path,
+    /// Its name in there; may be left out if there is one only.
+    pub name: Option<&'a str>,
+}
+
+/// Makes a component of `module`. A module that does not say of which world it is, as those do
+/// that `wit-bindgen` had a hand in, needs `world`. What it wants of WASI's first preview, as
+/// modules of C and Go do, it gets by way of the adapter of the engine's makers.
+///
+/// # Errors
+///
+/// [`Error::Module`] if `module` is none, does not fit its world, or imports something else.
+pub fn componentize(module: &[u8], world: Option<World<'_>>) -> Result<Vec<u8>, Error> {
+    encode(module, world).map_err(|error| Error::Module(format!("{error:#}")))
+}
+
+fn encode(module: &[u8], world: Option<World<'_>>) -> anyhow::Result<Vec<u8>> {
+    let mut module = module.to_vec();
+    if let Some(World { wit, name }) = world {
+        let mut resolve = Resolve::default();
+        let (package, _) = resolve.push_path(wit)?;
+        let world = resolve.select_world(&[package], name)?;
+        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
+    }
+    ComponentEncoder::default()
+        .validate(true)
+        .module(&module)?
+        .adapter(
+            WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
+            WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+        )?
+        .encode()
+}
