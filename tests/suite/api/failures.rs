@@ -245,3 +245,21 @@ async fn a_name_that_two_groups_offer_is_refused_with_both_qualified_names() {
     let answer = wire.get("/v1/tools/get_weather").await;
     assert_eq!(answer.status, 400, "{}", answer.text());
 }
+
+#[tokio::test]
+async fn a_call_that_fails_says_how_far_it_had_come() {
+    let wire = Wire::to(Setup::new().guest("imports_contract")).await;
+    let metadata = async |args: Value| {
+        let call = json!({"tool_name": "work", "kwargs": args});
+        let answer = wire.post("/v1/tool-runtime/invoke", call.to_string()).await;
+        answer.json()["metadata"].clone()
+    };
+    let failed = metadata(json!({"steps": 1, "fail": true})).await;
+    let began = json!({"done": 1.0, "total": 1.0, "message": "began"});
+    assert_eq!(
+        (&failed["kind"], &failed["progress"]),
+        (&json!("trap"), &began)
+    );
+    let good = metadata(json!({"steps": 1})).await;
+    assert_eq!(good.get("progress"), None);
+}
