@@ -68,14 +68,14 @@ pub fn run(shipped: &[Shipped]) -> ExitCode {
     }
 }
 
-/// The config of `file`, or of the shipped tools if there is none.
+/// The config of `file`, or of the shipped tools that need no grant if there is none.
 fn load(file: Option<&Path>, overrides: &Overrides, shipped: &[Shipped]) -> Result<Config, Stop> {
     let config = match file {
         Some(file) => config::load(file, overrides),
-        None => config::embedded(
-            &shipped.iter().map(|tool| tool.name).collect::<Vec<_>>(),
-            overrides,
-        ),
+        None => {
+            let useful = shipped.iter().filter(|tool| !tool.needs_grants);
+            config::embedded(&useful.map(|tool| tool.name).collect::<Vec<_>>(), overrides)
+        }
     };
     config.map_err(|problems| Stop::config(&problems))
 }

@@ -4,11 +4,18 @@ use std::process::ExitCode;
 
 use toolhost::catalog::Shipped;
 
-/// Every tool in `tools/`, with its docs embedded; `make build` puts them there.
-const SHIPPED: &[Shipped] = &[Shipped {
-    name: "weather",
-    wasm: include_bytes!("../../target/tools/weather.wasm"),
-}];
+/// A tool in `tools/`, with its docs embedded; `make build` puts it there.
+macro_rules! shipped {
+    ($name:literal, needs_grants: $needs_grants:literal) => {
+        Shipped {
+            name: $name,
+            wasm: include_bytes!(concat!("../../target/tools/", $name, ".wasm")),
+            needs_grants: $needs_grants,
+        }
+    };
+}
+
+const SHIPPED: &[Shipped] = &[shipped!("weather", needs_grants: false)];
 
 fn main() -> ExitCode {
     toolhost::cli::run(SHIPPED)

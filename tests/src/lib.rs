@@ -10,7 +10,7 @@ use std::io::Write;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -119,15 +119,28 @@ fn text_of(name: &str) -> PathBuf {
     root().join(format!("tests/hostile/wat/{name}.wat"))
 }
 
-/// The shipped tools as the binary carries them.
-pub fn shipped() -> Vec<Shipped> {
-    let path = root().join("target/tools/weather.wasm");
-    let wasm = std::fs::read(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}; run `make build`", path.display()));
-    vec![Shipped {
-        name: "weather",
-        wasm: wasm.leak(),
-    }]
+/// The shipped tools as the binary carries them, read once.
+pub fn shipped() -> &'static [Shipped] {
+    static SHIPPED: OnceLock<Vec<Shipped>> = OnceLock::new();
+    SHIPPED.get_or_init(|| {
+        let folder = root().join("target/tools");
+        let files = std::fs::read_dir(&folder);
+        let files =
+            files.unwrap_or_else(|error| panic!("{}: {error}; run `make build`", folder.display()));
+        let paths = files.map(|file| file.expect("an entry").path());
+        let components = paths.filter(|path| path.extension().is_some_and(|end| end == "wasm"));
+        let shipped = components.map(|path| Shipped {
+            name: (path
+                .file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned())
+            .leak(),
+            wasm: std::fs::read(&path).expect("a component").leak(),
+            needs_grants: false,
+        });
+        shipped.collect()
+    })
 }
 
 /// The `toolhost` binary; `make build` builds it.
@@ -340,7 +353,7 @@ impl TestHost {
         }
         let names = setup.names.clone();
         Ok(TestHost {
-            app: App::with_names(config, &shipped(), Some(binary()), names).await?,
+            app: App::with_names(config, shipped(), Some(binary()), names).await?,
             _dir: dir,
         })
     }
