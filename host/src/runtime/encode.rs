@@ -5,6 +5,7 @@ use std::path::Path;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
 };
+use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
@@ -27,7 +28,20 @@ pub struct World<'a> {
 ///
 /// [`Error::Module`] if `module` is none, does not fit its world, or imports something else.
 pub fn componentize(module: &[u8], world: Option<World<'_>>) -> Result<Vec<u8>, Error> {
+    if world.is_none() && !knows_its_world(module) {
+        return Err(Error::Module(
+            "it does not say of which world it is; add `--wit`".to_owned(),
+        ));
+    }
     encode(module, world).map_err(|error| Error::Module(format!("{error:#}")))
+}
+
+/// Whether `module` has a section in which bindings say what they bind.
+fn knows_its_world(module: &[u8]) -> bool {
+    let payloads = Parser::new(0).parse_all(module);
+    payloads.map_while(Result::ok).any(|payload| {
+        matches!(payload, Payload::CustomSection(section) if section.name().starts_with("component-type"))
+    })
 }
 
 fn encode(module: &[u8], world: Option<World<'_>>) -> anyhow::Result<Vec<u8>> {
