@@ -15,7 +15,16 @@ macro_rules! shipped {
     };
 }
 
-const SHIPPED: &[Shipped] = &[shipped!("weather", needs_grants: false)];
+const SHIPPED: &[Shipped] = &[
+    shipped!("fetch", needs_grants: true),
+    shipped!("files", needs_grants: true),
+    shipped!("json", needs_grants: false),
+    shipped!("math", needs_grants: false),
+    shipped!("memory", needs_grants: true),
+    shipped!("text", needs_grants: false),
+    shipped!("time", needs_grants: false),
+    shipped!("weather", needs_grants: false),
+];
 
 fn main() -> ExitCode {
     toolhost::cli::run(SHIPPED)

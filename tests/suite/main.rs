@@ -12,5 +12,6 @@ mod hostile;
 mod process;
 mod prometheus;
 mod router;
+mod shipped;
 mod store;
 mod ui;
