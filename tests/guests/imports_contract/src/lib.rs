@@ -16,7 +16,13 @@ struct ImportsContract;
 impl Guest for ImportsContract {
     fn list_tools() -> Vec<Definition> {
         let names = [
-            "say", "work", "watch", "draw", "look_up", "look_around", "fetch",
+            "say",
+            "work",
+            "watch",
+            "draw",
+            "look_up",
+            "look_around",
+            "fetch",
         ];
         names
             .map(|name| Definition {
