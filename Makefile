@@ -58,6 +58,7 @@ tools: setup ## Build the shipped tools
 guests: setup target/languages/python.wasm target/languages/javascript.wasm ## Build the guests that the tests use
 	@cd tests/guests && cargo build --release --locked --target wasm32-wasip2
 	@cd tests/hostile && cargo build --release --locked --target wasm32-wasip2
+	@cd sdk/rust && cargo build --workspace --release --locked --target wasm32-wasip2
 
 # Each is built only where its language is; elsewhere the tests say that they leave it out.
 target/languages/python.wasm: .venv/$(COMPONENTIZE_PY)/ready $(wildcard tests/languages/python/*.py tests/languages/python/wit/*)
@@ -132,11 +133,13 @@ demo: setup ## Build the tools of examples/metrics-demo
 
 test: build guests demo clients collector browser prometheus check ## Run the whole test suite
 	@cd tools && cargo test --locked --quiet
+	@cd sdk/rust && cargo test --workspace --locked --quiet
 	@cargo test --release --locked --workspace
 
 check: tools ## Check format, lints and docs
 	@cargo fmt --all --check
 	@cd tools && cargo fmt --all --check
+	@cd sdk/rust && cargo fmt --all --check
 	@cd tests/guests && cargo fmt --all --check
 	@cd tests/hostile && cargo fmt --all --check
 	@cd examples/metrics-demo/workload && cargo fmt --check

@@ -12,6 +12,7 @@ mod hostile;
 mod process;
 mod prometheus;
 mod router;
+mod sdk;
 mod shipped;
 mod store;
 mod ui;
