@@ -170,6 +170,14 @@ async fn why_a_request_has_no_answer_is_told_in_a_word_and_a_sentence() {
     for (args, words) in [
         (json!({"url": "not a url"}), "invalid-request: the URL"),
         (
+            json!({"url": "nonsense"}),
+            "invalid-request: the URL is not absolute",
+        ),
+        (
+            json!({"url": "/v1/x"}),
+            "invalid-request: the URL is not absolute",
+        ),
+        (
             json!({"url": "http://example.test/", "method": "G T"}),
             "invalid-request: the method",
         ),

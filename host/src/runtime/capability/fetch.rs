@@ -30,6 +30,9 @@ fn request(asked: wit::Request) -> Result<Request<Body>, String> {
         .map_err(|_| "the method is no HTTP method; write one such as `GET`".to_owned())?;
     let uri: Uri = (asked.url.parse())
         .map_err(|error| format!("the URL cannot be read: {error}; write an absolute one"))?;
+    if uri.scheme().is_none() || uri.host().is_none() {
+        return Err("the URL is not absolute; begin it with `https://` and a host".to_owned());
+    }
     let mut request = Request::new(body(asked.body));
     *request.method_mut() = method;
     *request.uri_mut() = uri;
