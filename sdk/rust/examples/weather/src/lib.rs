@@ -1,6 +1,6 @@
 //! The weather tool as a provider: it answers as the typed one of the repository does.
 //!
-//! It does no input or output; the report is worked out in [`report`].
+//! It does no input or output; the report is worked out in [`report`], a link to that one's.
 
 mod report;
 
