@@ -1,3 +1,5 @@
+//! What is meant by the words for ranges of time, and what is refused.
+
 use super::*;
 
 /// A Friday.
