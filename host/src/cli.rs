@@ -68,12 +68,12 @@ pub fn run(shipped: &[Shipped]) -> ExitCode {
     }
 }
 
-/// The config of `file`, or of the shipped tools that need no grant if there is none.
+/// The config of `file`, or of the shipped tools that need none if there is no file.
 fn load(file: Option<&Path>, overrides: &Overrides, shipped: &[Shipped]) -> Result<Config, Stop> {
     let config = match file {
         Some(file) => config::load(file, overrides),
         None => {
-            let useful = shipped.iter().filter(|tool| !tool.needs_grants);
+            let useful = shipped.iter().filter(|tool| !tool.needs_config);
             config::embedded(&useful.map(|tool| tool.name).collect::<Vec<_>>(), overrides)
         }
     };

@@ -137,7 +137,7 @@ pub fn shipped() -> &'static [Shipped] {
                 .into_owned())
             .leak(),
             wasm: std::fs::read(&path).expect("a component").leak(),
-            needs_grants: false,
+            needs_config: false,
         });
         shipped.collect()
     })

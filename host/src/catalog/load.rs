@@ -18,8 +18,9 @@ pub struct Shipped {
     pub name: &'static str,
     /// The component.
     pub wasm: &'static [u8],
-    /// Whether it is of no use without grants, so that only a config can have it served.
-    pub needs_grants: bool,
+    /// Whether it is of little use without grants or with the default limits, so that only a
+    /// config can have it served.
+    pub needs_config: bool,
 }
 
 /// Compiles every provider's component and registers every group.

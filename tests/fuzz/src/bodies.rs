@@ -198,7 +198,7 @@ fn start() -> Result<Host, String> {
     let shipped = [Shipped {
         name: "shapes",
         wasm: wasm.leak(),
-        needs_grants: false,
+        needs_config: false,
     }];
     let environment = |name: &str| (name == "TOOLHOST_LOG").then(|| "off".to_owned());
     let path = Path::new("fuzz.yaml");
