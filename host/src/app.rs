@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::access::Keys;
-use crate::catalog::{self, Shipped};
+use crate::catalog::{self, Registry, Shipped};
 use crate::config::{Config, Problems};
 use crate::egress::Names;
 use crate::http;
@@ -84,7 +84,8 @@ impl App {
         let runtime = Runtime::new(&config.runtime, config.admission.concurrency, compiler)
             .map_err(anyhow::Error::new)?;
         let runtime = Arc::new(runtime.with_names(names));
-        let registry = catalog::load(&config, &runtime, shipped).await?;
+        let catalog = catalog::load(&config, &runtime, shipped).await?;
+        let registry = Registry::new(catalog, config.admission.group_concurrency);
         for load in runtime.take_loads() {
             telemetry.recorder().record_load(match load {
                 Load::Cached => None,

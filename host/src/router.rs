@@ -8,7 +8,7 @@ mod admission;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::catalog::{Entry, Group, RegisterError, Registration, Registry};
+use crate::catalog::{Catalog, Entry, Group, RegisterError, Registration, Registry};
 use crate::invocation::{Answer, Failure, Invocation, Outcome, Rejection};
 use crate::runtime::{Rights, Run};
 use crate::telemetry::{Call, Labels, Recorder};
@@ -25,14 +25,13 @@ pub struct Router {
 impl Router {
     /// A router over what `registry` knows. Every tool's metrics exist from now on.
     pub fn new(registry: Registry, admission: Admission, recorder: Arc<Recorder>) -> Router {
-        for entry in registry.current().entries() {
-            recorder.announce(&Labels::of(&entry.tool));
-        }
-        Router {
+        let router = Router {
             registry,
             admission,
             recorder,
-        }
+        };
+        router.announce();
+        router
     }
 
     /// Runs one invocation. Whatever becomes of it, also if this future is dropped, it is
@@ -111,6 +110,18 @@ impl Router {
             self.recorder.announce(&Labels::of(&entry.tool));
         }
         Ok(group)
+    }
+
+    /// Puts `catalog` in force; its tools' metrics exist from now on.
+    pub fn reload(&self, catalog: Catalog) {
+        self.registry.replace(catalog);
+        self.announce();
+    }
+
+    fn announce(&self) {
+        for entry in self.registry.current().entries() {
+            self.recorder.announce(&Labels::of(&entry.tool));
+        }
     }
 
     /// Invocations that wait for a place now.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::registry::group;
-use super::{Catalog, Offer, Provider, Registry, Share, pin};
+use super::{Catalog, Offer, Provider, Share, pin};
 use crate::config::{self, Config, Imports, Place, Problem, Problems, Source, ToolOverride};
 use crate::policy::{Limits, Missing, Needs};
 use crate::runtime::{Error, Function, Program, Rights, Runtime, World, read_needs};
@@ -23,12 +23,12 @@ pub struct Shipped {
     pub needs_config: bool,
 }
 
-/// Compiles every provider's component and registers every group.
+/// Compiles every provider's component and makes every group.
 pub async fn load(
     config: &Config,
     runtime: &Arc<Runtime>,
     shipped: &[Shipped],
-) -> Result<Registry, Problems> {
+) -> Result<Catalog, Problems> {
     let mut problems = Vec::new();
     let mut providers = Vec::new();
     let tool_queue = config.admission.tool_queue;
@@ -69,8 +69,7 @@ pub async fn load(
         )))
     });
     let groups = groups.collect();
-    let catalog = Catalog::new(providers, groups);
-    Ok(Registry::new(catalog, config.admission.group_concurrency))
+    Ok(Catalog::new(providers, groups))
 }
 
 /// The program of a provider, and what it may reach: what its component declares and the

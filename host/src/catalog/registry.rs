@@ -94,6 +94,16 @@ impl Registry {
         self.current.load_full()
     }
 
+    /// Puts `catalog` in force in place of all there was, groups that clients registered
+    /// included. Calls under way finish as they began.
+    pub fn replace(&self, catalog: Catalog) {
+        let _one_writer = self
+            .registered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.current.store(Arc::new(catalog));
+    }
+
     /// Registers a group. Registering the same again changes nothing and succeeds.
     pub fn register(&self, registration: Registration) -> Result<Arc<Group>, RegisterError> {
         let mut registered = self
