@@ -11,6 +11,7 @@ mod logs;
 mod names;
 mod otlp;
 mod outbox;
+mod plain;
 mod priority;
 mod record;
 mod request;
@@ -22,7 +23,7 @@ mod tree;
 mod wall;
 mod watch;
 
-pub use logs::log_to_stderr;
+pub use logs::{log_for_authors, log_to_stderr};
 pub use names::{
     ACTIVE, CONNECTIONS, DENIAL_RULE, DENIAL_TARGET, EVENT_DENIED, EVENT_LOG, EXECUTE_TOOL,
     INSTANCES, LOG_STREAM, LOG_TEXT, METRICS, Metric, POOL, QUEUED, SPAN_HOSTCALLS,

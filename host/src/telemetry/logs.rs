@@ -11,11 +11,12 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::logs::{LogProcessor, SdkLogRecord, SdkLoggerProvider};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _};
+use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use super::names::{LOG_SPAN_ID, LOG_TRACE_ID};
 use super::otlp::Record;
 use super::outbox::Outbox;
+use super::plain::Plain;
 use crate::config;
 
 /// Where the records of this process go, as its subscriber is one for the whole process, too.
@@ -29,18 +30,27 @@ const QUIET: &str = "opentelemetry=off,opentelemetry_sdk=off,opentelemetry_otlp=
 /// a collector from the moment that telemetry starts, if the config says so.
 /// Does nothing if logging is already set up.
 pub fn log_to_stderr(config: &config::Telemetry) {
-    let filter = || {
-        EnvFilter::try_new(format!("{QUIET},{}", config.log_filter))
-            .unwrap_or_else(|_| EnvFilter::new(format!("{QUIET},info")))
-    };
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
-    let lines = if config.log_json {
-        lines.json().with_filter(filter()).boxed()
+    if config.log_json {
+        start(config, lines.json());
     } else {
-        lines.compact().with_filter(filter()).boxed()
+        start(config, lines.compact());
+    }
+}
+
+/// The same in plain lines, for the author of a tool.
+pub fn log_for_authors(config: &config::Telemetry) {
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    start(config, lines.event_format(Plain));
+}
+
+fn start(config: &config::Telemetry, lines: impl Layer<Registry> + Send + Sync) {
+    let filter = || {
+        EnvFilter::try_new(format!("{QUIET},{}", config.log_filter))
+            .unwrap_or_else(|_| EnvFilter::new(format!("{QUIET},info")))
     };
     let records = config.logs.as_ref().map(|_| {
         let provider = SdkLoggerProvider::builder().with_log_processor(Tap).build();
@@ -48,7 +58,7 @@ pub fn log_to_stderr(config: &config::Telemetry) {
     });
     // A second set-up in one process, as tests do it, is no error.
     let _ = tracing_subscriber::registry()
-        .with(lines)
+        .with(lines.with_filter(filter()))
         .with(records)
         .try_init();
 }
