@@ -17,6 +17,11 @@ const TABLES_PER_SLOT: u32 = 6;
 /// Left mapped when a slot is reused, so that a short call takes no page fault.
 const MEMORY_KEEP_RESIDENT: usize = 256 << 10;
 const TABLE_KEEP_RESIDENT: usize = 64 << 10;
+/// What a guest may nest. Interpreters need several times that much of what compiled code does:
+/// at the engine's own 512 KiB a recursion in Python or JavaScript traps at a few hundred calls.
+const WASM_STACK_BYTES: usize = 2 << 20;
+/// What is left for host functions on the stack of a call, as the engine's own sizes leave it.
+const HOST_STACK_BYTES: usize = (2 << 20) - (512 << 10);
 
 /// How instances get their memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +96,8 @@ fn features() -> Config {
         .wasm_component_model_fixed_length_lists(true)
         // 64-bit memories need bounds checks, and no tool toolchain makes them.
         .wasm_memory64(false)
+        .max_wasm_stack(WASM_STACK_BYTES)
+        .async_stack_size(WASM_STACK_BYTES + HOST_STACK_BYTES)
         .relaxed_simd_deterministic(true)
         .wasm_backtrace_max_frames(None)
         .wasm_backtrace_details(WasmBacktraceDetails::Disable);
