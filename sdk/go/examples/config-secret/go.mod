@@ -1,0 +1,3 @@
+module example.com/config-secret
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/http-fetch
+
+go 1.27

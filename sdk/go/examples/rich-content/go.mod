@@ -1,0 +1,3 @@
+module example.com/rich-content
+
+go 1.27

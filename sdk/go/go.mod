@@ -1,0 +1,3 @@
+module toolhost-sdk
+
+go 1.27
