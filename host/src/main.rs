@@ -7,9 +7,13 @@ use toolhost::catalog::Shipped;
 /// A tool in `tools/`, with its docs embedded; `make build` puts it there.
 macro_rules! shipped {
     ($name:literal, needs_config: $needs_config:literal) => {
+        shipped!($name, file: $name, needs_config: $needs_config)
+    };
+    // Cargo writes no files with a hyphen for a library.
+    ($name:literal, file: $file:literal, needs_config: $needs_config:literal) => {
         Shipped {
             name: $name,
-            wasm: include_bytes!(concat!("../../target/tools/", $name, ".wasm")),
+            wasm: include_bytes!(concat!("../../target/tools/", $file, ".wasm")),
             needs_config: $needs_config,
         }
     };
@@ -21,9 +25,11 @@ const SHIPPED: &[Shipped] = &[
     shipped!("json", needs_config: false),
     shipped!("math", needs_config: false),
     shipped!("memory", needs_config: true),
+    shipped!("sql", needs_config: false),
     shipped!("text", needs_config: false),
     shipped!("time", needs_config: false),
     shipped!("weather", needs_config: false),
+    shipped!("weather-live", file: "weather_live", needs_config: true),
 ];
 
 fn main() -> ExitCode {

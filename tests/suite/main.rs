@@ -14,5 +14,7 @@ mod prometheus;
 mod router;
 mod sdk;
 mod shipped;
+mod sql;
 mod store;
 mod ui;
+mod weather_live;

@@ -74,6 +74,11 @@ fn calls() -> Vec<(&'static str, Value, &'static str)> {
             json!({"json": "{\"a\": [1, 2]}", "query": ".a | add"}),
             "3",
         ),
+        (
+            "query_sql",
+            json!({"query": "select sum(a) from t", "tables": [{"name": "t", "csv": "a\n1\n2"}]}),
+            "[[3]]",
+        ),
         ("current_time", json!({}), "UTC"),
         (
             "convert_time",
@@ -147,7 +152,7 @@ fn a_real_client_lists_every_shipped_tool_and_gets_a_meaningful_result_from_each
         let seen: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!(
             seen["groups"],
-            json!(["json", "math", "text", "time", "weather"]),
+            json!(["json", "math", "sql", "text", "time", "weather"]),
             "{version}"
         );
         let listed = seen["tools"]
@@ -175,7 +180,7 @@ fn a_real_client_lists_every_shipped_tool_and_gets_a_meaningful_result_from_each
             .expect("it runs");
         let table = String::from_utf8_lossy(&cli.stdout);
         assert!(
-            ["json", "math", "text", "time", "weather"]
+            ["json", "math", "sql", "text", "time", "weather"]
                 .iter()
                 .all(|group| table.contains(group)),
             "{version}: {table}"

@@ -1,4 +1,5 @@
-//! The report for a city, computed from its name alone. Nothing here knows about WebAssembly.
+//! The report for a city, computed from its name alone, and how any report is written. Nothing here
+//! knows about WebAssembly.
 
 const CITY_CHARS_MAX: usize = 100;
 
@@ -13,7 +14,8 @@ const CONDITIONS: [&str; 8] = [
     "windy",
 ];
 
-const DIRECTIONS: [&str; 8] = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"];
+/// Where wind comes from, an eighth of a circle each.
+pub(crate) const DIRECTIONS: [&str; 8] = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"];
 
 /// The units a report is written in.
 #[derive(Clone, Copy)]
@@ -24,18 +26,20 @@ pub(crate) enum Scale {
     Fahrenheit,
 }
 
+/// What was measured, in the units of a scale.
+pub(crate) struct Reading<'a> {
+    pub(crate) temperature: i32,
+    pub(crate) condition: &'a str,
+    /// In percent.
+    pub(crate) humidity: u64,
+    pub(crate) wind: i32,
+    /// Where the wind comes from.
+    pub(crate) direction: &'a str,
+}
+
 /// The weather in `city`, or what is wrong with the name.
 pub(crate) fn report(city: &str, scale: Scale) -> Result<String, &'static str> {
-    let city = city.trim();
-    if city.is_empty() {
-        return Err("`city` is empty; give the name of a city, such as `Tokyo`");
-    }
-    if city.chars().count() > CITY_CHARS_MAX {
-        return Err("`city` is longer than 100 characters; give only the name of a city");
-    }
-    if city.chars().any(char::is_control) {
-        return Err("`city` contains control characters; give only the name of a city");
-    }
+    let city = checked(city)?;
 
     // Each quantity draws on its own bits, so that they vary independently.
     let hash = hash(city);
@@ -46,19 +50,57 @@ pub(crate) fn report(city: &str, scale: Scale) -> Result<String, &'static str> {
     let condition = CONDITIONS[pick(48, 8) as usize];
     let direction = DIRECTIONS[pick(51, 8) as usize];
 
-    let (degrees, unit, wind, speed) = match scale {
-        Scale::Celsius => (celsius, "°C", kilometres, "km/h"),
+    let (temperature, wind) = match scale {
+        Scale::Celsius => (celsius, kilometres),
         Scale::Fahrenheit => (
             divide_rounded(celsius * 9, 5) + 32,
-            "°F",
             divide_rounded(kilometres * 1000, 1609),
-            "mph",
         ),
     };
-    Ok(format!(
-        "Weather in {city}:\n  Temperature: {degrees}{unit}\n  Condition: {condition}\n  \
-         Humidity: {humidity}%\n  Wind: {wind} {speed} {direction}"
-    ))
+    let reading = Reading {
+        temperature,
+        condition,
+        humidity,
+        wind,
+        direction,
+    };
+    Ok(reading.report(city, scale))
+}
+
+/// The name of a city without what surrounds it, or what is wrong with it.
+pub(crate) fn checked(city: &str) -> Result<&str, &'static str> {
+    let city = city.trim();
+    if city.is_empty() {
+        return Err("`city` is empty; give the name of a city, such as `Tokyo`");
+    }
+    if city.chars().count() > CITY_CHARS_MAX {
+        return Err("`city` is longer than 100 characters; give only the name of a city");
+    }
+    if city.chars().any(char::is_control) {
+        return Err("`city` contains control characters; give only the name of a city");
+    }
+    Ok(city)
+}
+
+impl Reading<'_> {
+    /// The report of it.
+    pub(crate) fn report(&self, city: &str, scale: Scale) -> String {
+        let Reading {
+            temperature,
+            condition,
+            humidity,
+            wind,
+            direction,
+        } = self;
+        let (unit, speed) = match scale {
+            Scale::Celsius => ("°C", "km/h"),
+            Scale::Fahrenheit => ("°F", "mph"),
+        };
+        format!(
+            "Weather in {city}:\n  Temperature: {temperature}{unit}\n  Condition: {condition}\n  \
+             Humidity: {humidity}%\n  Wind: {wind} {speed} {direction}"
+        )
+    }
 }
 
 /// FNV-1a over the lower-cased name, then mixed so that short names reach the high bits too.
