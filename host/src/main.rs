@@ -22,9 +22,11 @@ macro_rules! shipped {
 const SHIPPED: &[Shipped] = &[
     shipped!("fetch", needs_config: true),
     shipped!("files", needs_config: true),
+    shipped!("javascript", needs_config: true),
     shipped!("json", needs_config: false),
     shipped!("math", needs_config: false),
     shipped!("memory", needs_config: true),
+    shipped!("python", needs_config: true),
     shipped!("sql", needs_config: false),
     shipped!("text", needs_config: false),
     shipped!("time", needs_config: false),
@@ -33,5 +35,8 @@ const SHIPPED: &[Shipped] = &[
 ];
 
 fn main() -> ExitCode {
-    toolhost::cli::run(SHIPPED)
+    // The interpreters are empty where the machine that built this had no Python or Node.js.
+    let built = SHIPPED.iter().filter(|tool| !tool.wasm.is_empty());
+    let shipped: Vec<Shipped> = built.copied().collect();
+    toolhost::cli::run(&shipped)
 }
