@@ -12,12 +12,15 @@ mod columns;
 mod compile;
 mod component;
 mod conformance;
+mod dev;
 mod exit;
 mod invoke;
 mod key;
 mod limits;
+mod project;
 mod remote;
 mod render;
+mod schemas;
 mod screen;
 mod serve;
 mod text;
@@ -36,8 +39,9 @@ use crate::telemetry;
 use args::{Cli, Command, ComponentCommand, KeyCommand, ToolsCommand};
 use exit::Stop;
 
-/// Parses the command line, runs the command, and says how it went.
-pub fn run(shipped: &[Shipped]) -> ExitCode {
+/// Parses the command line, runs the command, and says how it went. `sdk` is the archive of what
+/// new projects are made of.
+pub fn run(shipped: &[Shipped], sdk: &[u8]) -> ExitCode {
     let cli = Cli::parse();
     let ran = match cli.command {
         Command::Serve(args) => serve::serve(&args, shipped),
@@ -45,6 +49,9 @@ pub fn run(shipped: &[Shipped]) -> ExitCode {
         Command::Tools(ToolsCommand::List(args)) => tools::list(&args, shipped),
         Command::Tools(ToolsCommand::Show(args)) => tools::show(&args, shipped),
         Command::Invoke(args) => invoke::invoke(&args, shipped),
+        Command::New(args) => project::new(&args, sdk),
+        Command::Build(args) => project::build(&args),
+        Command::Dev(args) => dev::dev(&args, shipped),
         Command::Traces(command) => {
             trace_file(None, shipped).and_then(|file| traces::traces(&command, file))
         }

@@ -23,7 +23,9 @@ use serde_json::{Map, Value};
 use crate::policy::{Grants, Limits, LimitsPatch};
 use crate::tool::{GroupName, ProviderName};
 
-pub use check::{api_key, embedded, is_key_name, load, manifest, no_color, parse, parse_manifest};
+pub use check::{
+    api_key, components, embedded, is_key_name, load, manifest, no_color, parse, parse_manifest,
+};
 pub use keys::{KEYS, Key, MANIFEST_KEYS, Takes};
 pub use problem::{Place, Problem, Problems};
 pub use units::Unit;

@@ -31,6 +31,9 @@ pub mod egress;
 /// Compiles components and runs one call in a fresh sandbox.
 pub mod runtime;
 
+/// A tool author's folder: makes it, knows its language, builds its component.
+pub mod project;
+
 /// Which tools exist, and the program and limits behind each.
 pub mod catalog;
 

@@ -34,9 +34,13 @@ const SHIPPED: &[Shipped] = &[
     shipped!("weather-live", file: "weather_live", needs_config: true),
 ];
 
+/// Templates and libraries of the SDKs, of which `toolhost new` gives each project copies;
+/// `make build` puts them there.
+const SDK: &[u8] = include_bytes!("../../target/sdk.tar");
+
 fn main() -> ExitCode {
     // The interpreters are empty where the machine that built this had no Python or Node.js.
     let built = SHIPPED.iter().filter(|tool| !tool.wasm.is_empty());
     let shipped: Vec<Shipped> = built.copied().collect();
-    toolhost::cli::run(&shipped)
+    toolhost::cli::run(&shipped, SDK)
 }

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod project;
 mod traces;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand};
 
+pub use project::{Build, Dev, New};
 pub use traces::{
     LIST_MAX, Limits, TracesCommand, TracesFrom, TracesList, TracesSearch, TracesShow, TracesStats,
     Went,
@@ -33,6 +35,12 @@ pub enum Command {
     Tools(ToolsCommand),
     /// Run a tool, in this process or on a running host
     Invoke(Invoke),
+    /// Make the folder of a new tool, in a language of your choice
+    New(New),
+    /// Build the component of a tool with its language's toolchain
+    Build(Build),
+    /// Serve a tool while you write it: build and reload it whenever a file changes
+    Dev(Dev),
     /// Look at what was called, and what became of it
     #[command(subcommand)]
     Traces(TracesCommand),
@@ -236,6 +244,9 @@ pub struct Inspect {
     /// World-level functions that are tools too
     #[arg(long = "function")]
     pub functions: Vec<String>,
+    /// Run its `list-tools` in a sandbox without grants, to show the tools of a provider too
+    #[arg(long)]
+    pub list_tools: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -14,7 +14,7 @@ use crate::policy::{Grants, Limits, Missing, Needs};
 use crate::runtime::{self, Docs, ModuleWorld, Program, Rights, Runtime};
 use crate::tool::Hints;
 
-/// Prints what a component offers and asks for, after the same checks as `serve`.
+/// Prints what a component offers and asks for. Nothing of it runs unless `--list-tools` says so.
 pub fn inspect(args: &Inspect) -> Result<(), Stop> {
     let config = load(None, &Overrides::default(), &[])?;
     let runtime = Runtime::new(&config.runtime, 1, compiler())
@@ -23,28 +23,48 @@ pub fn inspect(args: &Inspect) -> Result<(), Stop> {
     let loaded = tokio_runtime()?.block_on(async {
         let wasm = runtime.read(&args.component)?;
         let needs = runtime::read_needs(&wasm)?;
-        let world = runtime.world(Grants::default(), None)?;
-        let rights = Rights {
-            limits: &Limits::DEFAULT,
-            world: &world,
-            group: None,
-            trace: None,
+        let program = match args.list_tools {
+            true => run(&runtime, wasm, &args.functions).await?,
+            false => runtime.examine(wasm, &args.functions).await?,
         };
-        let program = runtime.load(wasm, &args.functions, rights).await?;
         Ok((program, needs))
     });
     let (program, needs) = loaded.map_err(|error: runtime::Error| {
         Stop::data(format!("`{}`: {error}", args.component.display()))
     })?;
     let needs = needs.as_ref().map(in_words);
+    // What is unknown is not said, and is no reason for a pin.
+    let is_whole = args.list_tools || !program.is_provider();
     if args.json {
-        print_json(&to_json(&program, needs.as_deref()));
+        print_json(&to_json(&program, needs.as_deref(), is_whole));
     } else {
         print_people(&args.component, &program);
+        if !is_whole {
+            say!(
+                "\nIt describes its tools itself; `--list-tools` runs it in a sandbox to ask for them."
+            );
+        }
+        print_imports(&program);
         print_needs(needs.as_deref());
-        print_pin(&program);
+        print_pin(&program, is_whole);
     }
     Ok(())
+}
+
+/// Loads a component as `serve` does, without any grant.
+async fn run(
+    runtime: &Arc<Runtime>,
+    wasm: Vec<u8>,
+    functions: &[String],
+) -> Result<Arc<Program>, runtime::Error> {
+    let world = runtime.world(Grants::default(), None)?;
+    let rights = Rights {
+        limits: &Limits::DEFAULT,
+        world: &world,
+        group: None,
+        trace: None,
+    };
+    runtime.load(wasm, functions, rights).await
 }
 
 /// Everything that a manifest declares, each with the grant that covers it.
@@ -52,7 +72,7 @@ fn in_words(needs: &Needs) -> Vec<Missing> {
     needs.missing(&Grants::default())
 }
 
-fn to_json(program: &Program, needs: Option<&[Missing]>) -> serde_json::Value {
+fn to_json(program: &Program, needs: Option<&[Missing]>, is_whole: bool) -> serde_json::Value {
     let tools = program.functions.iter().map(|function| {
         json!({
             "name": function.name.as_str(),
@@ -70,8 +90,9 @@ fn to_json(program: &Program, needs: Option<&[Missing]>) -> serde_json::Value {
         "digest": program.digest,
         "pin": {
             "component": format!("blake3:{}", program.digest),
-            "tools": format!("blake3:{}", program.tools_digest()),
+            "tools": is_whole.then(|| format!("blake3:{}", program.tools_digest())),
         },
+        "contract": if program.is_provider() { "provider" } else { "typed" },
         "tools": tools.collect::<Vec<_>>(),
         "imports": program.imports,
         "needs": needs,
@@ -90,6 +111,9 @@ fn print_people(path: &Path, program: &Program) {
         }
         print(&parameters(function.input.schema()));
     }
+}
+
+fn print_imports(program: &Program) {
     let ungranted: Vec<&str> = program.ungranted(&Grants::default()).collect();
     say!("\nimports ({}):", program.imports.len());
     for import in &program.imports {
@@ -135,11 +159,13 @@ fn print_needs(needs: Option<&[Missing]>) {
 }
 
 /// What holds a provider to what is shown above.
-fn print_pin(program: &Program) {
+fn print_pin(program: &Program, is_whole: bool) {
     say!("\npin, under the provider's `config`:");
     say!("    pin:");
     say!("      component: blake3:{}", program.digest);
-    say!("      tools: blake3:{}", program.tools_digest());
+    if is_whole {
+        say!("      tools: blake3:{}", program.tools_digest());
+    }
 }
 
 /// Makes a component of a core module.

@@ -3,6 +3,7 @@
 use crate::app;
 use crate::config::Problems;
 use crate::invocation::{Failure, Rejection};
+use crate::project;
 
 /// The tool ran and failed, or a row of the conformance suite did.
 const TOOL_FAILED: u8 = 1;
@@ -10,7 +11,7 @@ const TOOL_FAILED: u8 = 1;
 const USAGE: u8 = 2;
 /// An input file is wrong (`EX_DATAERR`).
 const DATA: u8 = 65;
-/// A running host cannot be reached (`EX_UNAVAILABLE`).
+/// A running host cannot be reached, or a toolchain is missing (`EX_UNAVAILABLE`).
 const UNAVAILABLE: u8 = 69;
 /// The host itself failed (`EX_SOFTWARE`).
 const HOST: u8 = 70;
@@ -47,6 +48,24 @@ impl Stop {
             app::Error::Config(_) => CONFIG,
             app::Error::Listen { .. } => UNAVAILABLE,
             app::Error::Start(_) | app::Error::Serve(_) => HOST,
+        };
+        Stop::new(code, error.to_string())
+    }
+
+    /// There is no project or no component of it.
+    pub fn project(error: &project::Error) -> Stop {
+        let code = match error {
+            project::Error::Name { .. }
+            | project::Error::NotEmpty(_)
+            | project::Error::NotTyped { .. }
+            | project::Error::Unknown { .. }
+            | project::Error::Output { .. } => USAGE,
+            project::Error::Missing { .. } => UNAVAILABLE,
+            project::Error::Config(_) => CONFIG,
+            project::Error::Toolchain { .. }
+            | project::Error::NothingMade { .. }
+            | project::Error::File { .. }
+            | project::Error::Component(_) => DATA,
         };
         Stop::new(code, error.to_string())
     }

@@ -52,7 +52,7 @@ fn warn_about_ignored(config: &Config) {
 }
 
 /// Says what to type next.
-fn greet(app: &App, url: &str) {
+pub fn greet(app: &App, url: &str) {
     let catalog = app.router().registry().current();
     say!(
         "toolhost {} serves {} tool(s) on {url}",
@@ -99,14 +99,15 @@ fn open_many_files(config: &Config) {
 }
 
 /// SIGHUP, SIGINT and SIGTERM, listened to from the moment this exists.
-struct Signals {
+pub struct Signals {
     hangup: Signal,
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Signals {
-    fn listen() -> Result<Signals, Stop> {
+    /// Begins to listen.
+    pub fn listen() -> Result<Signals, Stop> {
         let listen =
             |kind| signal(kind).map_err(|error| Stop::host(format!("no signals: {error}")));
         Ok(Signals {
@@ -116,7 +117,8 @@ impl Signals {
         })
     }
 
-    async fn first(mut self) {
+    /// Waits for the first one. A second one ends the process.
+    pub async fn first(mut self) {
         self.next().await;
         tracing::info!("stopping; calls in flight may finish");
         tokio::spawn(async move {

@@ -51,6 +51,27 @@ pub fn embedded(shipped: &[&str], overrides: &Overrides) -> Result<Config, Probl
     from_shipped(shipped, overrides, &process_variable)
 }
 
+/// The component files that the config at `path` names, seen from the current folder. Nothing
+/// else of it is checked, so its variables need not be set; a path with variables in it is left
+/// out.
+pub fn components(path: &Path) -> Result<Vec<PathBuf>, Problems> {
+    let missing = "write one with a provider, as `toolhost new` does, or give `--output`";
+    let text = text_of(path, missing).map_err(|problem| Problems(vec![problem]))?;
+    let root = node::parse(&text, Some(path)).map_err(|problem| Problems(vec![problem]))?;
+    let providers = root
+        .get("providers")
+        .and_then(|node| node.get("tool_runtime"));
+    let Some(Kind::List(providers)) = providers.map(|node| &node.kind) else {
+        return Ok(Vec::new());
+    };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let component = |provider: &Node| {
+        let text = provider.get("config")?.get("component")?.text()?;
+        (!text.contains("${")).then(|| folder.join(text))
+    };
+    Ok(providers.iter().filter_map(component).collect())
+}
+
 /// The key that a command sends to a running host, from `TOOLHOST_API_KEY`. Reads the
 /// environment.
 pub fn api_key() -> Option<String> {

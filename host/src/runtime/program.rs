@@ -112,6 +112,11 @@ impl Program {
         ungranted(&self.imports, grants)
     }
 
+    /// Whether it describes tools itself, which only running it tells.
+    pub fn is_provider(&self) -> bool {
+        self.provider.is_some()
+    }
+
     /// The keys of `grants` that are of no use, because the component does not import what
     /// they grant.
     pub fn unused(&self, grants: &Grants) -> Vec<String> {
@@ -158,6 +163,24 @@ impl Runtime {
         functions: &[String],
         rights: Rights<'_>,
     ) -> Result<Arc<Program>, Error> {
+        let mut program = self.examine(wasm, functions).await?;
+        if program.provider.is_some() {
+            let provided = program.list_tools(self.slot().await, rights).await?;
+            // The call is over, and nobody else has the program yet.
+            let program = Arc::get_mut(&mut program).ok_or(Error::ListTools(Failure::Host))?;
+            program.functions.extend(provided.into_iter().map(Arc::new));
+        }
+        check_functions(&program.functions, program.pre.component(), &self.engine)?;
+        Ok(program)
+    }
+
+    /// The same without running anything of it: the tools of a provider are not among its
+    /// functions, so it may have none.
+    pub async fn examine(
+        self: &Arc<Self>,
+        wasm: Vec<u8>,
+        functions: &[String],
+    ) -> Result<Arc<Program>, Error> {
         self.check_size(&wasm)?;
         let wasm = Arc::new(wasm);
         let component = self.component(&wasm).await?;
@@ -167,7 +190,7 @@ impl Runtime {
             .instantiate_pre(&component)
             .map_err(|error| Error::Unlinkable(format!("{error:#}")))?;
         let exports = describe::exports(&self.engine, &component, &Docs::read(&wasm), functions)?;
-        let mut program = Arc::new(Program {
+        Ok(Arc::new(Program {
             engine: self.engine.clone(),
             lanes: self.lanes.clone(),
             provider: exports
@@ -179,15 +202,7 @@ impl Runtime {
             functions: exports.typed.into_iter().map(typed).map(Arc::new).collect(),
             imports,
             digest: digest(&wasm),
-        });
-        if program.provider.is_some() {
-            let provided = program.list_tools(self.slot().await, rights).await?;
-            // The call is over, and nobody else has the program yet.
-            let program = Arc::get_mut(&mut program).ok_or(Error::ListTools(Failure::Host))?;
-            program.functions.extend(provided.into_iter().map(Arc::new));
-        }
-        check_functions(&program.functions, &component, &self.engine)?;
-        Ok(program)
+        }))
     }
 
     fn check_imports(&self, component: &Component) -> Result<Vec<String>, Error> {
@@ -234,7 +249,8 @@ impl Runtime {
     }
 }
 
-fn ungranted<'a>(imports: &'a [String], grants: &Grants) -> impl Iterator<Item = &'a str> {
+/// Those of a component's `imports` that are denied unless `grants` has what they need.
+pub fn ungranted<'a>(imports: &'a [String], grants: &Grants) -> impl Iterator<Item = &'a str> {
     let lacking: Vec<&str> = NEED_GRANT
         .iter()
         .filter(|(_, is_granted)| !is_granted(grants))
