@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use crate::access::Keys;
 use crate::catalog::{self, Registry, Shipped};
 use crate::config::{Config, Problems};
-use crate::egress::Names;
+use crate::egress::Network;
 use crate::http;
 use crate::router::{Admission, Router};
 use crate::runtime::{Load, Runtime};
@@ -64,15 +64,15 @@ impl App {
         shipped: &[Shipped],
         compiler: Option<PathBuf>,
     ) -> Result<App, Error> {
-        App::with_names(config, shipped, compiler, Names::System).await
+        App::with_network(config, shipped, compiler, Network::System).await
     }
 
-    /// The same with names of servers that tools call resolved by `names`.
-    pub async fn with_names(
+    /// The same with `network` for the servers that tools call.
+    pub async fn with_network(
         config: Config,
         shipped: &[Shipped],
         compiler: Option<PathBuf>,
-        names: Names,
+        network: Network,
     ) -> Result<App, Error> {
         let telemetry_config = config.telemetry.clone();
         // The OTLP exporter's HTTP client blocks while it is built.
@@ -83,7 +83,7 @@ impl App {
             .map_err(anyhow::Error::new)?;
         let runtime = Runtime::new(&config.runtime, config.admission.concurrency, compiler)
             .map_err(anyhow::Error::new)?;
-        let runtime = Arc::new(runtime.with_names(names));
+        let runtime = Arc::new(runtime.with_network(network));
         let catalog = catalog::load(&config, &runtime, shipped).await?;
         let registry = Registry::new(catalog, config.admission.group_concurrency);
         for load in runtime.take_loads() {

@@ -44,7 +44,7 @@ use wasmtime::Engine;
 use wasmtime::component::Linker;
 
 use crate::config;
-use crate::egress::{Names, Own};
+use crate::egress::{Network, Own};
 use crate::keyvalue::Store;
 use crate::policy::{Grants, Needs};
 use cache::Cache;
@@ -83,7 +83,7 @@ pub struct Runtime {
     allocation: Allocation,
     lanes: Arc<Lanes>,
     own: Arc<Own>,
-    names: Names,
+    network: Network,
     data_dir: Option<PathBuf>,
     /// Open as soon as a provider has a grant of a key-value store.
     keyvalue: Mutex<Option<Arc<Store>>>,
@@ -125,24 +125,24 @@ impl Runtime {
             slots_total: slots,
             allocation,
             own: Arc::default(),
-            names: Names::System,
+            network: Network::System,
             data_dir: config.data_dir.clone(),
             keyvalue: Mutex::default(),
             lanes: Arc::new(Lanes::start().map_err(|error| Error::Engine(error.into()))?),
         })
     }
 
-    /// The same with names of servers resolved by `names` for every world made from now on.
+    /// The same with `network` beyond every world made from now on.
     #[must_use]
-    pub fn with_names(self, names: Names) -> Runtime {
-        Runtime { names, ..self }
+    pub fn with_network(self, network: Network) -> Runtime {
+        Runtime { network, ..self }
     }
 
     /// Opens what a provider's `grants` name and `needs`, its component's manifest, declares.
     pub fn world(&self, grants: Grants, needs: Option<&Needs>) -> Result<Arc<World>, Error> {
         let store = grants.keyvalue.is_some().then(|| self.keyvalue());
         let world = store.transpose().and_then(|store| {
-            let site = (self.own.clone(), self.names.clone());
+            let site = (self.own.clone(), self.network.clone());
             World::new(grants, needs, site, store)
         });
         world.map(Arc::new).map_err(Error::World)

@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 use toolhost::app::{self, App};
 use toolhost::catalog::Shipped;
 use toolhost::config::{self, Overrides};
-use toolhost::egress::Names;
+use toolhost::egress::Network;
 use toolhost::http::Connections;
 use toolhost::invocation::{Answer, Failure, Invocation, Outcome, Output, Rejection};
 use toolhost::router::Router;
@@ -155,7 +155,7 @@ pub struct Setup {
     groups: String,
     host: String,
     server: String,
-    names: Names,
+    network: Network,
     collector: Option<String>,
     keeps_spans: bool,
 }
@@ -242,7 +242,7 @@ impl Setup {
     /// Names that tools call resolve to what `names` says, anew for each connection.
     #[must_use]
     pub fn names(mut self, names: impl Fn(&str) -> Vec<IpAddr> + Send + Sync + 'static) -> Setup {
-        self.names = Names::Fixed(Arc::new(names));
+        self.network = Network::Names(Arc::new(names));
         self
     }
 
@@ -351,9 +351,9 @@ impl TestHost {
         if !setup.keeps_spans {
             config.telemetry.store = None;
         }
-        let names = setup.names.clone();
+        let network = setup.network.clone();
         Ok(TestHost {
-            app: App::with_names(config, shipped(), Some(binary()), names).await?,
+            app: App::with_network(config, shipped(), Some(binary()), network).await?,
             _dir: dir,
         })
     }

@@ -9,7 +9,6 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
-use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep};
 
 use super::error::Error;
@@ -110,9 +109,20 @@ impl http_body::Body for Sent {
     }
 }
 
+/// What a response's body comes in as: from a connection, or from a stub.
+pub trait Incoming:
+    http_body::Body<Data = Bytes, Error: std::error::Error> + Send + Unpin + 'static
+{
+}
+
+impl<B> Incoming for B where
+    B: http_body::Body<Data = Bytes, Error: std::error::Error> + Send + Unpin + 'static
+{
+}
+
 /// A response's body on its way in.
-pub struct Received {
-    incoming: Option<Incoming>,
+pub struct Received<B> {
+    incoming: Option<B>,
     cap: Cap,
     redactor: Redactor,
     search: StreamRedactor,
@@ -158,9 +168,9 @@ pub fn until(deadline: Instant, limit: Option<Duration>) -> Instant {
         .map_or(deadline, |at| at.min(deadline))
 }
 
-impl Received {
+impl<B: Incoming> Received<B> {
     /// Lets `incoming` in up to `cap`, without secrets, while `wait` lasts.
-    pub fn new(incoming: Incoming, cap: Cap, redactor: Redactor, wait: Wait) -> Received {
+    pub fn new(incoming: B, cap: Cap, redactor: Redactor, wait: Wait) -> Received<B> {
         Received {
             incoming: Some(incoming),
             cap,
@@ -197,7 +207,7 @@ impl Received {
     }
 }
 
-impl http_body::Body for Received {
+impl<B: Incoming> http_body::Body for Received<B> {
     type Data = Bytes;
     type Error = Error;
 
@@ -237,7 +247,7 @@ impl http_body::Body for Received {
     }
 
     fn is_end_stream(&self) -> bool {
-        let ended = |incoming: &Incoming| incoming.is_end_stream() && self.search.is_empty();
+        let ended = |incoming: &B| incoming.is_end_stream() && self.search.is_empty();
         self.trailers.is_none() && self.incoming.as_ref().is_none_or(ended)
     }
 

@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use tower_service::Service;
 
 use super::error::Error;
-use super::names::Names;
+use super::network::Network;
 use super::own::Own;
 use super::tls::Tls;
 use crate::policy::{Denial, Host, NetworkGrant, Scheme, Target, admit, excess};
@@ -44,8 +44,8 @@ struct Way {
 /// Where connections are made from.
 #[derive(Clone, Debug)]
 pub struct Site {
-    /// Who resolves names.
-    pub names: Names,
+    /// Where they lead to.
+    pub network: Network,
     /// Where no connection goes.
     pub own: Arc<Own>,
     /// Where connections live.
@@ -91,7 +91,7 @@ impl Connector {
         let way = &*self.0;
         let target = read(&uri)?;
         let addresses = match &target.host {
-            Host::Domain(name) => way.site.names.look_up(name).await.unwrap_or_default(),
+            Host::Domain(name) => way.site.network.look_up(name).await.unwrap_or_default(),
             Host::Ipv4(address) => vec![IpAddr::V4(*address)],
             Host::Ipv6(address) => vec![IpAddr::V6(*address)],
         };

@@ -1,23 +1,25 @@
 //! The gate that every outgoing request of one provider passes.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body as _;
-use hyper::body::Incoming;
+use http_body_util::Full;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioTimer;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 
-use super::body::{Body, Cap, Sent, Wait, until};
+use super::body::{Body, Cap, Incoming, Sent, Wait, until};
 use super::connect::{Connector, NoConnection, Site};
 use super::credential::{Credential, may_ride};
 use super::error::{Error, find};
 use super::ledger::Ledger;
-use super::names::Names;
+use super::network::{self, Network, Stubs};
 use super::own::Own;
 use super::rate::Bucket;
 use super::redact::Redactor;
@@ -25,7 +27,8 @@ use super::request;
 use super::response::Intake;
 use super::trace::Exchanging;
 use crate::policy::{
-    Denial, Grants, HostPattern, Needs, NetworkGrant, Rule, SecretGrant, Target, decide, excess,
+    Denial, Grants, Host, HostPattern, Needs, NetworkGrant, Rule, SecretGrant, Target, decide,
+    excess,
 };
 
 /// How long a connection waits for the next request.
@@ -64,6 +67,7 @@ struct Way {
     granted: Arc<str>,
     connector: Connector,
     client: Client<Connector, Sent>,
+    stubs: Option<Arc<Stubs>>,
     bucket: Bucket,
 }
 
@@ -85,32 +89,32 @@ impl Gate {
     /// A sentence for people: a CA file that cannot be read, a secret that is too short or that
     /// no header can carry, no runtime.
     pub fn new(grants: &Grants, needs: Option<&Needs>, own: Arc<Own>) -> Result<Gate, String> {
-        Gate::with_names(grants, needs, own, Names::System)
+        Gate::with_network(grants, needs, own, Network::System)
     }
 
-    /// The same with names resolved by `names`.
+    /// The same with `network` beyond it.
     ///
     /// # Errors
     ///
     /// As for [`Gate::new`].
-    pub fn with_names(
+    pub fn with_network(
         grants: &Grants,
         needs: Option<&Needs>,
         own: Arc<Own>,
-        names: Names,
+        network: Network,
     ) -> Result<Gate, String> {
         let ways = match &*grants.network {
             [] => Vec::new(),
-            network => {
+            granted => {
                 let runtime = Handle::try_current()
                     .map_err(|_| "connections need a tokio runtime to live on".to_owned())?;
                 let site = Site {
-                    names,
+                    network,
                     own,
                     runtime,
                 };
                 let way = |grant| Way::new(grant, site.clone());
-                network.iter().map(way).collect::<Result<_, _>>()?
+                granted.iter().map(way).collect::<Result<_, _>>()?
             }
         };
         let credentials: &[SecretGrant] = &grants.secrets;
@@ -151,11 +155,14 @@ impl Gate {
                 &self.redactor,
             );
             exchanging.write(request.headers_mut());
-            let sent = passage.way.client.request(request).await;
-            let wait = Wait::new(deadline, patience.between_bytes);
-            let response = sent
-                .map_err(|error| passage.explain(&error))
-                .and_then(|response| self.take_in(response, &passage, wait));
+            let wait = || Wait::new(deadline, patience.between_bytes);
+            let response = match &passage.way.stubs {
+                None => (passage.way.client.request(request).await)
+                    .map_err(|error| passage.explain(&error))
+                    .and_then(|response| self.take_in(response, &passage, wait())),
+                Some(stubs) => (passage.stubbed(&**stubs, request).await)
+                    .and_then(|response| self.take_in(response, &passage, wait())),
+            };
             exchanging.end(response.as_ref().map(|response| response.status().as_u16()));
             response
         };
@@ -211,9 +218,9 @@ impl Gate {
         Ok((Request::from_parts(parts, Sent::new(body, cap)), passage))
     }
 
-    fn take_in(
+    fn take_in<B: Incoming>(
         &self,
-        response: Response<Incoming>,
+        response: Response<B>,
         passage: &Passage<'_>,
         wait: Wait,
     ) -> Result<Response<Body>, Error> {
@@ -250,7 +257,7 @@ impl fmt::Debug for Gate {
 
 impl Way {
     fn new(grant: &NetworkGrant, site: Site) -> Result<Way, String> {
-        let home = Home(site.runtime.clone());
+        let (home, stubs) = (Home(site.runtime.clone()), site.network.stubs());
         let connector = Connector::new(grant, site)?;
         let idle = match grant.host {
             HostPattern::Exact(_) => IDLE,
@@ -271,6 +278,7 @@ impl Way {
             granted: grant.host.to_string().into(),
             connector,
             client,
+            stubs,
             bucket: Bucket::new(grant.rate),
         })
     }
@@ -299,16 +307,36 @@ impl Passage<'_> {
         }
     }
 
+    /// What a stub answers. Of addresses, those that the request itself names are vetted.
+    async fn stubbed(
+        &self,
+        stubs: &Stubs,
+        request: Request<Sent>,
+    ) -> Result<Response<Full<Bytes>>, Error> {
+        let address = match self.target.host {
+            Host::Domain(_) => None,
+            Host::Ipv4(address) => Some(IpAddr::V4(address)),
+            Host::Ipv6(address) => Some(IpAddr::V6(address)),
+        };
+        if let Some(address) = address {
+            let vetted = self.way.connector.vet(&self.target, &[address]);
+            vetted.map_err(|denial| self.deny(denial))?;
+        }
+        network::exchange(stubs, request).await
+    }
+
+    fn deny(&self, denial: Denial) -> Error {
+        self.ledger.deny(denial.clone());
+        Error::Denied(denial)
+    }
+
     /// Why the client has no answer. What its connector did not admit is denied here, where it
     /// is known which request wanted it.
     fn explain(&self, error: &(dyn std::error::Error + 'static)) -> Error {
         match find::<NoConnection>(error) {
             Some(NoConnection::Unfit(addresses)) => {
                 match self.way.connector.vet(&self.target, addresses) {
-                    Err(denial) => {
-                        self.ledger.deny(denial.clone());
-                        Error::Denied(denial)
-                    }
+                    Err(denial) => self.deny(denial),
                     Ok(()) => Error::Connect("the addresses changed".to_owned()),
                 }
             }

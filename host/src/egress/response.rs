@@ -2,11 +2,9 @@
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
-use http_body::Body as _;
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
 
-use super::body::{Body, Cap, Received, Wait};
+use super::body::{Body, Cap, Incoming, Received, Wait};
 use super::error::Error;
 use super::redact::Redactor;
 
@@ -36,7 +34,7 @@ pub struct Intake<'g> {
 
 impl Intake<'_> {
     /// What the guest gets of `response`.
-    pub fn take(self, response: Response<Incoming>) -> Result<Response<Body>, Error> {
+    pub fn take<B: Incoming>(self, response: Response<B>) -> Result<Response<Body>, Error> {
         let (mut parts, incoming) = response.into_parts();
         if parts.status == StatusCode::SWITCHING_PROTOCOLS {
             return Err(Error::Broken("the server switched protocols".to_owned()));

@@ -6,3 +6,4 @@ mod places;
 mod requests;
 mod secrets;
 mod server;
+mod stubs;

@@ -9,7 +9,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder};
 use super::capability::files::Mounts;
 use super::capability::{clock, random};
 use super::log::Log;
-use crate::egress::{Gate, Names, Own, Redactor};
+use crate::egress::{Gate, Network, Own, Redactor};
 use crate::keyvalue::Store;
 use crate::policy::{Grants, KeyvalueGrant, Needs};
 
@@ -27,14 +27,14 @@ impl World {
     pub fn new(
         grants: Grants,
         needs: Option<&Needs>,
-        (own, names): (Arc<Own>, Names),
+        (own, network): (Arc<Own>, Network),
         store: Option<Arc<Store>>,
     ) -> Result<World, String> {
         let grants = match needs {
             Some(needs) => needs.narrow(grants),
             None => grants,
         };
-        let gate = Gate::with_names(&grants, needs, own, names)?;
+        let gate = Gate::with_network(&grants, needs, own, network)?;
         Ok(World {
             gate: Arc::new(gate),
             mounts: Mounts::open(&grants.files)?,

@@ -9,7 +9,7 @@ use http::response::Parts;
 use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt as _, Empty, Full};
 
-use crate::egress::{Body, Error, Gate, Ledger, Names, Own};
+use crate::egress::{Body, Error, Gate, Ledger, Network, Own};
 use crate::policy::{
     Grants, HostPattern, NetworkGrant, PathPattern, Rate, Rule, Scheme, Secret, SecretGrant,
 };
@@ -52,12 +52,12 @@ pub fn secret(name: &str, value: &str, host: &str, header: &str) -> SecretGrant 
 }
 
 /// Every name is this machine's.
-pub fn loopback() -> Names {
+pub fn loopback() -> Network {
     resolving(|_| vec!["127.0.0.1"])
 }
 
-pub fn resolving(names: impl Fn(&str) -> Vec<&'static str> + Send + Sync + 'static) -> Names {
-    Names::Fixed(Arc::new(move |name| {
+pub fn resolving(names: impl Fn(&str) -> Vec<&'static str> + Send + Sync + 'static) -> Network {
+    Network::Names(Arc::new(move |name| {
         let addresses = names(name).into_iter();
         addresses
             .map(|address| address.parse::<IpAddr>().unwrap())
@@ -69,8 +69,8 @@ pub fn gate(grants: &Grants) -> Arc<Gate> {
     gate_with(grants, loopback())
 }
 
-pub fn gate_with(grants: &Grants, names: Names) -> Arc<Gate> {
-    Arc::new(Gate::with_names(grants, None, Arc::new(Own::default()), names).unwrap())
+pub fn gate_with(grants: &Grants, network: Network) -> Arc<Gate> {
+    Arc::new(Gate::with_network(grants, None, Arc::new(Own::default()), network).unwrap())
 }
 
 /// Of a call with ample time and requests.

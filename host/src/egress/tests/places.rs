@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::bench::*;
 use super::server::{Answer, Server, ok};
-use crate::egress::{Entries, Error, Gate, Names, Own};
+use crate::egress::{Entries, Error, Gate, Network, Own};
 use crate::policy::{Grants, Rule};
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn an_address_in_the_url_is_vetted_like_one_that_was_looked_up() {
 }
 
 /// Answers 127.0.0.1 the first time and then 10.0.0.1.
-fn rebinding() -> Names {
+fn rebinding() -> Network {
     let lookups = AtomicUsize::new(0);
     resolving(move |_| match lookups.fetch_add(1, Ordering::SeqCst) {
         0 => vec!["127.0.0.1"],
@@ -178,7 +178,7 @@ async fn the_hosts_own_port_is_nobodys_to_grant() {
     let port = server.port;
     let own = Arc::new(Own::default());
     let grants = grants([grant("a.example", port), grant("127.0.0.1", port)]);
-    let gate = Gate::with_names(&grants, None, own.clone(), loopback()).unwrap();
+    let gate = Gate::with_network(&grants, None, own.clone(), loopback()).unwrap();
     let gate = Arc::new(gate);
     let listen = format!("0.0.0.0:{port}");
     own.add(listen.parse().unwrap());
