@@ -206,6 +206,9 @@ pub enum Clock {
     Frozen,
     /// The host's, in steps of 100 ms.
     Coarse,
+    /// A moment since 1970, throughout the call. No config grants it; it is for the tests of a
+    /// tool.
+    At(Duration),
 }
 
 /// What random bytes a guest gets.

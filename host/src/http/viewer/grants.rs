@@ -49,6 +49,7 @@ pub fn lines(grants: &Grants) -> Vec<Grant> {
         Clock::Real => {}
         Clock::Frozen => line("clock", "frozen".to_owned()),
         Clock::Coarse => line("clock", "coarse".to_owned()),
+        Clock::At(_) => line("clock", "fixed".to_owned()),
     }
     match random {
         Random::Real => {}

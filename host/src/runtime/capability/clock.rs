@@ -19,6 +19,10 @@ pub fn set(wasi: &mut WasiCtxBuilder, clock: Clock) {
             wasi.wall_clock(Frozen(now()))
                 .monotonic_clock(Frozen(Duration::ZERO));
         }
+        Clock::At(time) => {
+            wasi.wall_clock(Frozen(time))
+                .monotonic_clock(Frozen(Duration::ZERO));
+        }
         Clock::Coarse => {
             wasi.wall_clock(CoarseWall)
                 .monotonic_clock(CoarseSince(Instant::now()));
@@ -31,6 +35,7 @@ impl contract::clock::Host for Sandbox {
         let time = match self.world.grants().clock {
             Clock::Real => now(),
             Clock::Coarse => stepped(now()),
+            Clock::At(time) => time,
             Clock::Frozen => *self.frozen.get_or_insert_with(now),
         };
         u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
