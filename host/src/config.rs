@@ -4,8 +4,9 @@
 //! A `Config` that exists is valid; what it names (component files) is checked by the
 //! catalog, which reports with the `Place`s kept here.
 //! Every key is listed in `KEYS`. Start reading at `load`; a tool author's manifest is read
-//! by `manifest`.
+//! by `manifest`, and a file of golden calls by `cases`.
 
+mod cases;
 mod check;
 mod env;
 mod keys;
@@ -23,10 +24,14 @@ use serde_json::{Map, Value};
 use crate::policy::{Grants, Limits, LimitsPatch};
 use crate::tool::{GroupName, ProviderName};
 
-pub use check::{
-    api_key, components, embedded, is_key_name, load, manifest, no_color, parse, parse_manifest,
+pub use cases::{
+    Bounds, Case, CaseFile, Expect, Good, Piece, PieceKind, Stub, StubAnswer, StubBody,
 };
-pub use keys::{KEYS, Key, MANIFEST_KEYS, Takes};
+pub use check::{
+    api_key, cases, components, embedded, is_key_name, load, load_for_test, manifest, no_color,
+    parse, parse_cases, parse_manifest,
+};
+pub use keys::{CASE_KEYS, KEYS, Key, MANIFEST_KEYS, Takes};
 pub use problem::{Place, Problem, Problems};
 pub use units::Unit;
 

@@ -5,6 +5,7 @@
 
 mod amount;
 mod auth;
+mod cases;
 mod ceilings;
 mod choice;
 mod files;
@@ -21,8 +22,10 @@ mod telemetry;
 mod toolhost;
 
 pub use auth::is_key_name;
+pub use cases::{cases, parse_cases};
 pub use manifest::{manifest, parse_manifest};
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -35,6 +38,15 @@ use super::{Config, Group, Overrides, Provider};
 use ceilings::Ceilings;
 use read::{Fields, Spot};
 
+/// Variables that say nothing about tools, which a test leaves as they are.
+const HOST_VARIABLES: [&str; 5] = [
+    "HOME",
+    "TOOLHOST_CACHE_DIR",
+    "TOOLHOST_LOG",
+    "TOOLHOST_LOG_FORMAT",
+    "XDG_CACHE_HOME",
+];
+
 /// Reads and checks the config at `path`. Reads the environment.
 ///
 /// The problems are all there are, by line.
@@ -43,6 +55,22 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Config, Problems> {
         "correct the path, or type `toolhost serve` without a file to serve the shipped tools";
     let text = text_of(path, missing).map_err(|problem| Problems(vec![problem]))?;
     parse(&text, path, overrides, &process_variable)
+}
+
+/// Reads and checks the config at `path` as for [`load`], for a test: of the environment it finds
+/// `variables` and what the host itself goes by, such as where compiled code is cached. Reads the
+/// environment.
+pub fn load_for_test(
+    path: &Path,
+    variables: &BTreeMap<String, String>,
+) -> Result<Config, Problems> {
+    let text = text_of(path, "correct the path").map_err(|problem| Problems(vec![problem]))?;
+    let environment = |name: &str| match variables.get(name) {
+        Some(value) => Some(value.clone()),
+        None if HOST_VARIABLES.contains(&name) => process_variable(name),
+        None => None,
+    };
+    parse(&text, path, &Overrides::default(), &environment)
 }
 
 /// The config of a host that was given no file: each tool of `shipped`, with the defaults.

@@ -3,6 +3,7 @@
 //! Bounds and defaults are checked and applied from this table, so it cannot drift from
 //! what the host does.
 
+mod cases;
 mod ceilings;
 mod grants;
 mod manifest;
@@ -13,6 +14,7 @@ use std::fmt;
 use super::units::Unit;
 use crate::policy::BOUNDS;
 
+pub use cases::CASE_KEYS;
 pub use manifest::MANIFEST_KEYS;
 
 pub(super) use ceilings::NEVER;
@@ -76,6 +78,8 @@ pub enum Takes {
     OneOf(&'static [&'static str]),
     /// A list of these words.
     AnyOf(&'static [&'static str]),
+    /// Any value.
+    Value,
 }
 
 impl fmt::Display for Takes {
@@ -94,6 +98,7 @@ impl fmt::Display for Takes {
             Takes::Rate => f.write_str("rate, `1/h` to `100000/s`"),
             Takes::OneOf(words) => write!(f, "one of `{}`", words.join("`, `")),
             Takes::AnyOf(words) => write!(f, "list of `{}`", words.join("`, `")),
+            Takes::Value => f.write_str("any value"),
         }
     }
 }
@@ -676,7 +681,7 @@ mod tests {
 
     #[test]
     fn the_table_is_whole() {
-        for table in [KEYS, MANIFEST_KEYS] {
+        for table in [KEYS, MANIFEST_KEYS, CASE_KEYS] {
             check(table);
         }
     }
