@@ -13,6 +13,7 @@ mod keys;
 mod node;
 mod problem;
 mod units;
+mod update;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -34,6 +35,7 @@ pub use check::{
 pub use keys::{CASE_KEYS, KEYS, Key, MANIFEST_KEYS, Takes};
 pub use problem::{Place, Problem, Problems};
 pub use units::Unit;
+pub use update::update_cases;
 
 /// Everything the host was told, checked.
 #[derive(Debug)]
