@@ -303,6 +303,21 @@ fn the_docs_list_every_config_key_as_it_is() {
 }
 
 #[test]
+fn the_docs_list_every_key_of_golden_calls_as_it_is() {
+    let text = docs("testing.md");
+    for key in config::CASE_KEYS {
+        assert!(
+            lists(&text, key),
+            "docs/testing.md does not list `{}`, which takes {}, by default {}: {}",
+            key.path,
+            key.takes,
+            key.default,
+            key.doc
+        );
+    }
+}
+
+#[test]
 fn the_docs_list_every_limit_with_its_bounds() {
     let text = docs("config.md");
     let limits = policy::BOUNDS.map(|bound| (bound.key, bound.default, bound.floor, bound.ceiling));

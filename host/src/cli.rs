@@ -23,6 +23,7 @@ mod render;
 mod schemas;
 mod screen;
 mod serve;
+mod test;
 mod text;
 mod tools;
 mod traces;
@@ -35,6 +36,7 @@ use clap::Parser;
 use crate::app::App;
 use crate::catalog::Shipped;
 use crate::config::{self, Config, Overrides};
+use crate::egress::Network;
 use crate::telemetry;
 use args::{Cli, Command, ComponentCommand, KeyCommand, ToolsCommand};
 use exit::Stop;
@@ -56,6 +58,7 @@ pub fn run(shipped: &[Shipped], sdk: &[u8]) -> ExitCode {
             trace_file(None, shipped).and_then(|file| traces::traces(&command, file))
         }
         Command::Limits(args) => propose_limits(&args, shipped),
+        Command::Test(args) => test::test(&args, shipped),
         Command::Component(ComponentCommand::Inspect(args)) => component::inspect(&args),
         Command::Component(ComponentCommand::New(args)) => component::new(&args),
         Command::Component(ComponentCommand::EmbedDocs(args)) => component::embed_docs(&args),
@@ -124,8 +127,18 @@ fn propose_limits(args: &args::Limits, shipped: &[Shipped]) -> Result<(), Stop> 
 
 /// Builds the host in this process and does one thing with it.
 fn with_app<T>(
+    config: Config,
+    shipped: &[Shipped],
+    work: impl AsyncFnOnce(&App) -> Result<T, Stop>,
+) -> Result<T, Stop> {
+    with_app_on(config, shipped, Network::System, work)
+}
+
+/// The same with `network` for the servers that tools call.
+fn with_app_on<T>(
     mut config: Config,
     shipped: &[Shipped],
+    network: Network,
     work: impl AsyncFnOnce(&App) -> Result<T, Stop>,
 ) -> Result<T, Stop> {
     // One look or call at a time is the business of whoever makes it.
@@ -135,7 +148,7 @@ fn with_app<T>(
         ..config.telemetry.clone()
     });
     tokio_runtime()?.block_on(async {
-        let app = App::build(config, shipped, compiler())
+        let app = App::with_network(config, shipped, compiler(), network)
             .await
             .map_err(|error| Stop::start(&error))?;
         let done = work(&app).await;

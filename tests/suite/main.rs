@@ -8,6 +8,7 @@ mod conformance;
 mod demo;
 mod docs;
 mod export;
+mod golden;
 mod hostile;
 mod process;
 mod prometheus;

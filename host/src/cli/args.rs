@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod project;
+mod test;
 mod traces;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand};
 
 pub use project::{Build, Dev, New};
+pub use test::Test;
 pub use traces::{
     LIST_MAX, Limits, TracesCommand, TracesFrom, TracesList, TracesSearch, TracesShow, TracesStats,
     Went,
@@ -52,6 +54,8 @@ pub enum Command {
     /// Compile the component on stdin, within bounds; a host starts this by itself
     #[command(hide = true)]
     CompileWorker(CompileWorker),
+    /// Make the calls in a tool project's tests, without a network, and compare what comes back
+    Test(Test),
     /// Make API keys
     #[command(subcommand)]
     Key(KeyCommand),

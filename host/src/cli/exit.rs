@@ -5,7 +5,7 @@ use crate::config::Problems;
 use crate::invocation::{Failure, Rejection};
 use crate::project;
 
-/// The tool ran and failed, or a row of the conformance suite did.
+/// The tool ran and failed, or a row of the conformance suite or a golden call did.
 const TOOL_FAILED: u8 = 1;
 /// What was asked for is wrong: unknown tool, bad arguments. Also clap's code.
 const USAGE: u8 = 2;
@@ -108,6 +108,28 @@ impl Stop {
             TOOL_FAILED
         };
         Stop::new(exit, format!("{message} ({kind})"))
+    }
+
+    /// The config is wrong, with a hint.
+    pub fn config_with(problems: &Problems, hint: &str) -> Stop {
+        Stop::new(CONFIG, format!("{problems}{hint}"))
+    }
+
+    /// Files of golden calls are wrong.
+    pub fn tests(problems: &Problems) -> Stop {
+        let count = problems.0.len();
+        let plural = if count == 1 { "" } else { "s" };
+        let lines = problems.0.iter().map(|problem| format!("  {problem}\n"));
+        let lines: String = lines.collect();
+        Stop::new(
+            DATA,
+            format!("the tests have {count} problem{plural}:\n{lines}"),
+        )
+    }
+
+    /// Golden calls failed.
+    pub fn calls(failed: usize, all: usize) -> Stop {
+        Stop::new(TOOL_FAILED, format!("{failed} of {all} calls failed"))
     }
 
     /// Rows of the conformance suite failed.
