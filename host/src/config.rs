@@ -4,7 +4,7 @@
 //! A `Config` that exists is valid; what it names (component files) is checked by the
 //! catalog, which reports with the `Place`s kept here.
 //! Every key is listed in `KEYS`. Start reading at `load`; a tool author's manifest is read
-//! by `manifest`, and a file of golden calls by `cases`.
+//! by `manifest`, a file of golden calls by `cases`, and files of others by `document`.
 
 mod cases;
 mod check;
@@ -29,8 +29,8 @@ pub use cases::{
     Bounds, Case, CaseFile, Expect, Good, Piece, PieceKind, Stub, StubAnswer, StubBody,
 };
 pub use check::{
-    api_key, cases, components, embedded, is_key_name, load, load_for_test, manifest, no_color,
-    parse, parse_cases, parse_manifest,
+    api_key, cases, components, document, embedded, is_key_name, load, load_for_test, manifest,
+    no_color, parse, parse_cases, parse_manifest,
 };
 pub use keys::{CASE_KEYS, KEYS, Key, MANIFEST_KEYS, Takes};
 pub use problem::{Place, Problem, Problems};

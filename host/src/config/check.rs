@@ -8,6 +8,7 @@ mod auth;
 mod cases;
 mod ceilings;
 mod choice;
+mod document;
 mod files;
 mod grants;
 mod groups;
@@ -23,6 +24,7 @@ mod toolhost;
 
 pub use auth::is_key_name;
 pub use cases::{cases, parse_cases};
+pub use document::document;
 pub use manifest::{manifest, parse_manifest};
 
 use std::collections::BTreeMap;
@@ -329,6 +331,10 @@ fn position(place: &Place) -> (u64, u64, &str) {
 
 /// The text of a config; `missing` is what to do if there is no such file.
 fn text_of(path: &Path, missing: &str) -> Result<String, Problem> {
+    text_within(path, missing, node::TEXT_BYTES_MAX)
+}
+
+fn text_within(path: &Path, missing: &str, bytes_max: usize) -> Result<String, Problem> {
     let problem = |message: String, remedy: &str| {
         let place = Place {
             file: Some(PathBuf::from(path)),
@@ -342,12 +348,10 @@ fn text_of(path: &Path, missing: &str) -> Result<String, Problem> {
     };
     let mut bytes = Vec::new();
     // One byte too many is enough for `node::parse` to refuse the file.
-    let read = File::open(path).and_then(|file| {
-        file.take(node::TEXT_BYTES_MAX as u64 + 1)
-            .read_to_end(&mut bytes)
-    });
+    let read =
+        File::open(path).and_then(|file| file.take(bytes_max as u64 + 1).read_to_end(&mut bytes));
     match read {
-        Ok(_) if bytes.len() > node::TEXT_BYTES_MAX => Err(node::too_large(Some(path))),
+        Ok(_) if bytes.len() > bytes_max => Err(node::too_large(Some(path), bytes_max)),
         Ok(_) => String::from_utf8(bytes)
             .map_err(|_| problem("the file is not UTF-8".to_owned(), "save it as UTF-8")),
         Err(error) if error.kind() == ErrorKind::NotFound => {

@@ -1,7 +1,7 @@
 //! YAML text as a tree that knows where each value stands.
 //!
-//! The tree is bounded by the size of the text and by [`NODES_MAX`], which also counts
-//! what aliases repeat.
+//! The tree is bounded by the size of the text and by a number of values, which also counts what
+//! aliases repeat.
 
 use std::fmt;
 use std::path::Path;
@@ -15,11 +15,21 @@ use super::problem::{Place, Problem};
 /// Largest config file in bytes.
 pub(super) const TEXT_BYTES_MAX: usize = 1024 * 1024;
 
-/// Most values in one config, aliases expanded.
-const NODES_MAX: usize = 50_000;
+/// How much one text may be.
+pub(super) struct Bounds {
+    pub(super) bytes_max: usize,
+    /// Most values, aliases expanded.
+    pub(super) nodes_max: usize,
+    /// Deepest nesting of lists and maps; a level takes some 30 KiB of stack in debug builds.
+    pub(super) depth_max: usize,
+}
 
-/// Deepest nesting of lists and maps; a level takes some 30 KiB of stack in debug builds.
-const DEPTH_MAX: usize = 32;
+/// Those of a config.
+const CONFIG: Bounds = Bounds {
+    bytes_max: TEXT_BYTES_MAX,
+    nodes_max: 50_000,
+    depth_max: 32,
+};
 
 /// Most characters of a value or key that a problem repeats.
 const SHOWN_CHARS_MAX: usize = 80;
@@ -172,14 +182,29 @@ pub(super) fn join(path: &str, key: &str) -> String {
     }
 }
 
-/// Parses one YAML document.
+/// Parses the one YAML document of a config.
 pub(super) fn parse(text: &str, file: Option<&Path>) -> Result<Node, Problem> {
-    if text.len() > TEXT_BYTES_MAX {
-        return Err(too_large(file));
+    parse_within(text, file, &CONFIG)
+}
+
+/// Parses one YAML document of `bounds`.
+pub(super) fn parse_within(
+    text: &str,
+    file: Option<&Path>,
+    bounds: &Bounds,
+) -> Result<Node, Problem> {
+    if text.len() > bounds.bytes_max {
+        return Err(too_large(file, bounds.bytes_max));
     }
+    let nodes_max = bounds.nodes_max;
     let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! { max_nodes: NODES_MAX, max_depth: DEPTH_MAX },
-        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: NODES_MAX },
+        budget: serde_saphyr::budget! {
+            max_nodes: nodes_max,
+            max_depth: bounds.depth_max,
+            // Each value has a beginning, and lists and maps an end.
+            max_events: 2 * nodes_max + 100,
+        },
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: nodes_max },
         // YAML 1.2: a country called `no` is a text.
         strict_booleans: true,
         with_snippet: false,
@@ -190,13 +215,13 @@ pub(super) fn parse(text: &str, file: Option<&Path>) -> Result<Node, Problem> {
     }
 }
 
-/// The problem of a file beyond [`TEXT_BYTES_MAX`].
-pub(super) fn too_large(file: Option<&Path>) -> Problem {
+/// The problem of a file of more than `bytes_max`.
+pub(super) fn too_large(file: Option<&Path>, bytes_max: usize) -> Problem {
     let place = Place {
         file: file.map(Into::into),
         ..Place::default()
     };
-    let message = "the file is larger than `1MiB`".to_owned();
+    let message = format!("the file is larger than `{}MiB`", bytes_max / (1024 * 1024));
     Problem {
         place,
         message,
@@ -405,8 +430,8 @@ mod tests {
         }
         let deep = "[".repeat(100_000);
         let nested = |depth| ["{a: ".repeat(depth), "}".repeat(depth)].concat();
-        assert!(parse(&nested(DEPTH_MAX), None).is_ok());
-        let nest = nested(DEPTH_MAX + 1);
+        assert!(parse(&nested(CONFIG.depth_max), None).is_ok());
+        let nest = nested(CONFIG.depth_max + 1);
         let large = "#".repeat(TEXT_BYTES_MAX + 1);
         for text in [bomb, deep, nest, large] {
             assert!(parse(&text, None).is_err());
