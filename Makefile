@@ -9,7 +9,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 WASM := target/wasm32-wasip2/release
 TOOLHOST := target/release/toolhost
-SHIPPED := fetch files json math memory sql text time weather weather_live
+SHIPPED := fetch files json math memory openapi sql text time weather weather_live
 # Client versions that are tested, each with the oldest Python it installs on.
 CLIENTS := 0.2.12 0.2.23 0.3.5 0.6.1
 # A collector of others, for the tests that send it telemetry (PyPI).

@@ -26,6 +26,7 @@ const SHIPPED: &[Shipped] = &[
     shipped!("json", needs_config: false),
     shipped!("math", needs_config: false),
     shipped!("memory", needs_config: true),
+    shipped!("openapi", needs_config: true),
     shipped!("python", needs_config: true),
     shipped!("sql", needs_config: false),
     shipped!("text", needs_config: false),
