@@ -14,6 +14,7 @@ mod component;
 mod conformance;
 mod dev;
 mod exit;
+mod import;
 mod invoke;
 mod key;
 mod limits;
@@ -38,7 +39,7 @@ use crate::catalog::Shipped;
 use crate::config::{self, Config, Overrides};
 use crate::egress::Network;
 use crate::telemetry;
-use args::{Cli, Command, ComponentCommand, KeyCommand, ToolsCommand};
+use args::{Cli, Command, ComponentCommand, ImportCommand, KeyCommand, ToolsCommand};
 use exit::Stop;
 
 /// Parses the command line, runs the command, and says how it went. `sdk` is the archive of what
@@ -65,6 +66,7 @@ pub fn run(shipped: &[Shipped], sdk: &[u8]) -> ExitCode {
         Command::Component(ComponentCommand::EmbedManifest(args)) => {
             component::embed_manifest(&args)
         }
+        Command::Import(ImportCommand::Openapi(args)) => import::openapi(&args),
         Command::CompileWorker(args) => compile::work(args),
         Command::Key(KeyCommand::New(args)) => key::new(&args),
         Command::Conformance(args) => conformance::conformance(&args),

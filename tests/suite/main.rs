@@ -10,6 +10,7 @@ mod docs;
 mod export;
 mod golden;
 mod hostile;
+mod openapi;
 mod process;
 mod prometheus;
 mod router;

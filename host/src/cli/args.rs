@@ -51,6 +51,9 @@ pub enum Command {
     /// Look at component files and prepare them
     #[command(subcommand)]
     Component(ComponentCommand),
+    /// Make tools of what others describe
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Compile the component on stdin, within bounds; a host starts this by itself
     #[command(hide = true)]
     CompileWorker(CompileWorker),
@@ -81,6 +84,12 @@ pub enum ComponentCommand {
     EmbedDocs(EmbedDocs),
     /// Write what a component needs to be granted into its file
     EmbedManifest(EmbedManifest),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Write a config whose tools are the operations of an HTTP API
+    Openapi(ImportOpenApi),
 }
 
 #[derive(Debug, Subcommand)]
@@ -179,6 +188,30 @@ pub struct Invoke {
     #[command(flatten)]
     pub from: From,
     /// Print the whole result as JSON, failures too
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportOpenApi {
+    /// The description of the API: a file of OpenAPI 3.0 or 3.1 (YAML or JSON)
+    pub spec: PathBuf,
+    /// The config file to write [default: stdout]
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+    /// The name of the tool group [default: made of the API's title]
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The server to send requests to, in place of those that the description names
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// The only operations to import, by operationId or name of the tool
+    #[arg(long, value_name = "OPERATION", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// The only operations to import, by their tag
+    #[arg(long, conflicts_with = "only")]
+    pub tag: Option<String>,
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }

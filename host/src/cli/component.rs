@@ -230,7 +230,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Stop> {
 }
 
 /// Writes a file, making its folder if need be.
-fn write(path: &Path, content: &[u8]) -> Result<(), Stop> {
+pub fn write(path: &Path, content: &[u8]) -> Result<(), Stop> {
     if let Some(parent) = path.parent() {
         let made = std::fs::create_dir_all(parent);
         made.map_err(|error| {
