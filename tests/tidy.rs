@@ -46,6 +46,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &["telemetry"]),
     ("serde_saphyr", &["config"]),
     ("jsonschema", &["tool"]),
+    ("tar", &["project"]),
+    ("similar", &["cli"]),
 ];
 
 struct Source {

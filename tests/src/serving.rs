@@ -74,11 +74,10 @@ impl Serving {
                 break;
             }
         }
-        let url = lines[0]
-            .rsplit(' ')
-            .next()
-            .expect("the first line ends with the URL")
-            .to_owned();
+        // `dev` says before what it built.
+        let served = lines.iter().find(|line| line.contains(" serves "));
+        let url = served.and_then(|line| line.rsplit(' ').next());
+        let url = url.expect("a line ends with the URL").to_owned();
         Serving {
             child,
             url,
@@ -128,6 +127,14 @@ impl Serving {
     /// Waits until it has ended. Blocks.
     pub fn wait(&mut self) -> ExitStatus {
         self.child.wait().expect("a child of ours")
+    }
+
+    /// The next line that it says on stdout. Blocks, and panics if it ended.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).expect("UTF-8");
+        assert!(line.ends_with('\n'), "it ends");
+        line.trim_end().to_owned()
     }
 
     /// What it said on stdout after its start, until it ended. Blocks.

@@ -242,6 +242,24 @@ fn check_lists_all_problems_at_once() {
 }
 
 #[test]
+fn inspecting_a_component_runs_nothing_of_it_unless_it_is_asked_to() {
+    let looping = guest("loops_at_load");
+    let looping = looping.to_str().expect("UTF-8");
+    let seen = parse(&good(&["component", "inspect", looping, "--json"]));
+    assert_eq!(seen["contract"], "provider");
+    assert_eq!(seen["pin"]["tools"], Value::Null);
+    let text = good(&["component", "inspect", looping]);
+    assert!(text.contains("--list-tools"), "{text}");
+    let ran = fails(&["component", "inspect", looping, "--list-tools"], 65);
+    assert!(ran.contains("`list-tools` failed"), "{ran}");
+    let provides = guest("provides");
+    let provides = provides.to_str().expect("UTF-8");
+    let listed = parse(&good(&["component", "inspect", provides, "--list-tools", "--json"]));
+    assert!(listed["tools"].as_array().is_some_and(|tools| !tools.is_empty()));
+    assert!(listed["pin"]["tools"].is_string());
+}
+
+#[test]
 fn a_component_is_inspected_and_given_docs() {
     let dir = tempfile::tempdir().expect("a folder");
     let out = dir.path().join("echoes.wasm");

@@ -76,15 +76,25 @@ pub fn report(built: &Built) {
         built.took.as_secs_f64(),
     );
     let none = Grants::default();
-    let ungranted: Vec<&str> = runtime::ungranted(&built.imports, &none).collect();
-    say!(
-        "imports ({}), {} of them denied unless granted",
-        built.imports.len(),
-        ungranted.len()
-    );
-    for import in ungranted {
-        say!("  {import}");
-    }
+    let ungranted = packages(runtime::ungranted(&built.imports, &none));
+    let denied = match ungranted.is_empty() {
+        true => "none of which needs a grant".to_owned(),
+        false => format!("denied unless granted: {}", ungranted.join(", ")),
+    };
+    say!("{} import(s), {denied}", built.imports.len());
+}
+
+/// Interfaces of ours by name, and those of WASI by package: runtimes of languages import all of
+/// one whether or not the tool has a use for it.
+fn packages<'a>(imports: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut names: Vec<&str> = imports
+        .map(|import| match import.split_once('/') {
+            Some((package, _)) if package.starts_with("wasi:") => package,
+            _ => import,
+        })
+        .collect();
+    names.dedup();
+    names
 }
 
 fn contract(built: &Built) -> &'static str {

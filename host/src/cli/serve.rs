@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
+use serde_json::Value;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::Serve;
@@ -74,8 +75,21 @@ pub fn greet(app: &App, url: &str) {
             "  curl -s {url}/v1/tool-runtime/invoke -H 'content-type: application/json' -d '{{\"tool_name\": \"{name}\", \"kwargs\": {{\"city\": \"Tokyo\", \"units\": \"celsius\"}}}}'"
         );
     }
+    if let (None, Some(entry)) = (weather.first(), catalog.entries().next()) {
+        say!("  {}", invocation(entry, url));
+    }
     say!("  curl -s {url}/v1/tools");
     say!("  curl -s {url}/metrics");
+}
+
+/// The command that calls a tool of the host at `url`, with a gap for each argument that it needs.
+fn invocation(entry: &Entry, url: &str) -> String {
+    let mut command = format!("toolhost invoke {} --endpoint {url}", entry.tool.name);
+    let needed = entry.tool.input.schema()["required"].as_array();
+    for name in needed.into_iter().flatten().filter_map(Value::as_str) {
+        command += &format!(" {name}=…");
+    }
+    command
 }
 
 /// Lets this process have as many files open as the system allows it: each connection is one,

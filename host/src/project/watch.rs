@@ -8,8 +8,9 @@ use std::time::{Duration, SystemTime};
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Most files that are looked at; a project has some dozens.
 const FILES_MAX: usize = 10_000;
-/// Folders of what toolchains make or fetch, and of what does not become part of a component.
-const LEFT_OUT: [&str; 6] = [
+/// What toolchains make or fetch, and what does not become part of a component.
+const LEFT_OUT: [&str; 7] = [
+    "Cargo.lock",
     "build",
     "deps",
     "node_modules",
@@ -113,6 +114,7 @@ mod tests {
         let mut watch = Watch::new(folder.path());
         write("target/x", "1");
         write(".git/index", "1");
+        write("Cargo.lock", "1");
         write("src/tool.py", "22");
         write("wit/new.wit", "1");
         std::fs::remove_file(folder.path().join("gone.py")).unwrap();

@@ -19,7 +19,7 @@ use crate::api::sockets::call;
 /// The pin of a component as `toolhost component inspect` shows it.
 fn pin_of(component: &Path) -> Value {
     let output = Command::new(binary())
-        .args(["component", "inspect", "--json"])
+        .args(["component", "inspect", "--list-tools", "--json"])
         .arg(component)
         .env("TOOLHOST_CACHE_DIR", root().join("target/test-cache"))
         .output()
