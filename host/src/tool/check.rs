@@ -263,8 +263,13 @@ fn fits(ty: &Type, value: &Value) -> bool {
         Type::String => value.is_string(),
         Type::Char => value.as_str().is_some_and(|text| text.chars().count() == 1),
         Type::F32 | Type::F64 => match value.as_f64() {
-            // What an f32 cannot hold would turn into infinity.
-            Some(number) => *ty == Type::F64 || number.abs() <= f64::from(f32::MAX),
+            // What an f32 cannot hold would turn into infinity. Its largest value, in as few
+            // digits as the host writes, is a little more than that value.
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "rounding to the nearest f32 is what f32 means"
+            )]
+            Some(number) => *ty == Type::F64 || (number as f32).is_finite(),
             None => value
                 .as_str()
                 .is_some_and(|text| non_finite(text).is_some()),
@@ -339,6 +344,9 @@ pub fn single(value: &Value) -> Option<(&str, &Value)> {
 }
 
 fn wrong(ty: &Type, value: &Value) -> String {
+    if let (Type::F32, Value::Number(number)) = (ty, value) {
+        return format!("must be a number from -3.4028235e38 to 3.4028235e38, not {number}");
+    }
     format!("must be a {}, not {}", words(ty), kind(value))
 }
 
@@ -427,5 +435,32 @@ mod tests {
         ] {
             assert_eq!(integer(&value), number, "{value}");
         }
+    }
+
+    #[test]
+    fn an_f32_is_any_number_that_rounds_to_one() {
+        for (number, is_one) in [
+            (0.1, true),
+            (1e-300, true),
+            (f64::from(f32::MAX), true),
+            // As the host writes the largest.
+            (3.402_823_5e38, true),
+            (-3.402_823_5e38, true),
+            // From halfway to what would come next on, it is infinity.
+            (3.402_823_567e38, true),
+            (3.402_823_57e38, false),
+            (1e39, false),
+            (f64::MIN, false),
+        ] {
+            assert_eq!(fits(&Type::F32, &json!(number)), is_one, "{number}");
+        }
+        assert_eq!(
+            wrong(&Type::F32, &json!(1e39)),
+            "must be a number from -3.4028235e38 to 3.4028235e38, not 1e+39"
+        );
+        assert_eq!(
+            wrong(&Type::F32, &json!("far")),
+            "must be a number, not this string"
+        );
     }
 }
