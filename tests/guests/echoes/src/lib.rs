@@ -3,13 +3,17 @@
 //! The host must derive a schema and carry the value there and back unchanged. The doc comments in
 //! the WIT are part of the test.
 
-use exports::toolhost_test::echoes::echo::{Boxed, Guest, Handling, Parcel, Shape, Speed};
+use exports::toolhost_test::echoes::collections;
+use exports::toolhost_test::echoes::echo::{
+    self, Boxed, Columns, Handling, Hours, Item, Load, Nest, Outcomes, Parcel, Shape, Speed,
+};
+use wit_bindgen::rt::Map;
 
 wit_bindgen::generate!();
 
 struct Echoes;
 
-impl Guest for Echoes {
+impl echo::Guest for Echoes {
     fn echo_bool(value: bool) -> bool {
         value
     }
@@ -102,11 +106,63 @@ impl Guest for Echoes {
         Boxed { value }
     }
 
+    fn echo_outcomes(value: Outcomes) -> Outcomes {
+        value
+    }
+
+    fn echo_columns(value: Columns) -> Columns {
+        value
+    }
+
+    fn echo_hours(value: Hours) -> Hours {
+        value
+    }
+
+    fn echo_load(value: Load) -> Load {
+        value
+    }
+
+    fn echo_nest(value: Nest) -> Nest {
+        value
+    }
+
     fn two_params(a: i32, b: Option<String>) -> String {
         format!("a={a} b={}", b.as_deref().unwrap_or("none"))
     }
 
     fn nothing() {}
+}
+
+impl collections::Guest for Echoes {
+    fn echo_fixed_bytes(value: [u8; 4]) -> [u8; 4] {
+        value
+    }
+
+    fn echo_fixed_texts(value: [String; 3]) -> [String; 3] {
+        value
+    }
+
+    fn echo_fixed_items(value: [Item; 2]) -> [Item; 2] {
+        value
+    }
+
+    fn echo_map(value: Map<String, u32>) -> Map<String, u32> {
+        value
+    }
+
+    fn echo_numbered(value: Map<i64, String>) -> Map<i64, String> {
+        value
+    }
+
+    fn echo_lettered(value: Map<char, Shape>) -> Map<char, Shape> {
+        value
+    }
+
+    fn echo_atlas(
+        value: Map<String, Map<bool, [Option<f32>; 2]>>,
+    ) -> Map<String, Map<bool, [Option<f32>; 2]>> {
+        value
+    }
 }
 
 export!(Echoes);
