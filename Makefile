@@ -92,7 +92,7 @@ guests: setup target/languages/python.wasm target/languages/javascript.wasm ## B
 	@cd sdk/rust && cargo build --workspace --release --locked --target wasm32-wasip2
 
 # Each is built only where its language is; elsewhere the tests say that they leave it out.
-target/languages/python.wasm: .venv/$(COMPONENTIZE_PY)/ready $(wildcard tests/languages/python/*.py tests/languages/python/wit/*)
+target/languages/python.wasm: .venv/$(COMPONENTIZE_PY)/ready $(wildcard tests/languages/python/*.py tests/languages/python/wit/*.wit tests/languages/python/wit/deps/*)
 	@[ ! -e $< ] || { mkdir -p $(@D) && $(<D)/bin/componentize-py -q -d tests/languages/python/wit -w guest \
 	  componentize -p tests/languages/python guest -o $@.new && mv $@.new $@; }
 

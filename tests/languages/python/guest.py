@@ -9,6 +9,7 @@ import sys
 import time
 
 from componentize_py_types import Err
+from echoes import Echo  # noqa: F401, for it is exported
 from wit_world import exports
 
 NOBODY = ("127.0.0.1", 9)
