@@ -10,4 +10,5 @@ mod limits;
 mod loading;
 mod names;
 mod recording;
+mod round_trips;
 mod types;

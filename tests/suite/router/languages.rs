@@ -9,7 +9,7 @@ use toolhost::policy::{Limits, Rule};
 use toolhost_tests::{Setup, TestHost, binary, language, root};
 
 /// A host with nothing but the guest in a language, on defaults; `None` where it is not built.
-async fn host(name: &str) -> Option<TestHost> {
+pub(super) async fn host(name: &str) -> Option<TestHost> {
     // The first to start compiles for all; several at once would do the same work each.
     static TURN: Mutex<()> = Mutex::const_new(());
     let component = language(name)?;
