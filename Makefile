@@ -9,7 +9,7 @@ export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 WASM := target/wasm32-wasip2/release
 TOOLHOST := target/release/toolhost
-SHIPPED := fetch files json math memory openapi sql text time weather weather_live
+SHIPPED := fetch files json math memory openapi sql text time weather weather-live
 # Client versions that are tested, each with the oldest Python it installs on.
 CLIENTS := 0.2.12 0.2.23 0.3.5 0.6.1
 # A collector of others, for the tests that send it telemetry (PyPI).
@@ -52,7 +52,7 @@ setup: ## Install the compiler's WebAssembly target, and the compiler if there i
 build: tools interpreters target/sdk.tar ## Build the host with the shipped tools inside
 	@cargo build --release --locked -p toolhost
 	@for tool in $(SHIPPED); do \
-	  $(TOOLHOST) component embed-docs wit/$$tool tools/$(WASM)/$$tool.wasm -o target/tools/$$tool.new >/dev/null; \
+	  $(TOOLHOST) component embed-docs wit/$$tool tools/$(WASM)/$${tool//-/_}.wasm -o target/tools/$$tool.new >/dev/null; \
 	  if cmp -s target/tools/$$tool.new target/tools/$$tool.wasm; then rm target/tools/$$tool.new; \
 	  else mv target/tools/$$tool.new target/tools/$$tool.wasm; fi; \
 	done
@@ -71,7 +71,7 @@ target/sdk.tar: $(shell find -L $(SDK_PARTS) -type f -not -path '*/__pycache__/*
 tools: setup ## Build the shipped tools
 	@cd tools && cargo build --release --locked --target wasm32-wasip2
 	@mkdir -p target/tools
-	@for tool in $(SHIPPED); do [ -e target/tools/$$tool.wasm ] || cp tools/$(WASM)/$$tool.wasm target/tools/; done
+	@for tool in $(SHIPPED); do [ -e target/tools/$$tool.wasm ] || cp tools/$(WASM)/$${tool//-/_}.wasm target/tools/$$tool.wasm; done
 
 # Two of the shipped tools are no crates. Where their language is missing they are empty files,
 # and the binary leaves them out.

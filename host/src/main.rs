@@ -7,13 +7,9 @@ use toolhost::catalog::Shipped;
 /// A tool in `tools/`, with its docs embedded; `make build` puts it there.
 macro_rules! shipped {
     ($name:literal, needs_config: $needs_config:literal) => {
-        shipped!($name, file: $name, needs_config: $needs_config)
-    };
-    // Cargo writes no files with a hyphen for a library.
-    ($name:literal, file: $file:literal, needs_config: $needs_config:literal) => {
         Shipped {
             name: $name,
-            wasm: include_bytes!(concat!("../../target/tools/", $file, ".wasm")),
+            wasm: include_bytes!(concat!("../../target/tools/", $name, ".wasm")),
             needs_config: $needs_config,
         }
     };
@@ -32,7 +28,7 @@ const SHIPPED: &[Shipped] = &[
     shipped!("text", needs_config: false),
     shipped!("time", needs_config: false),
     shipped!("weather", needs_config: false),
-    shipped!("weather-live", file: "weather_live", needs_config: true),
+    shipped!("weather-live", needs_config: true),
 ];
 
 /// Templates and libraries of the SDKs, of which `toolhost new` gives each project copies;

@@ -129,15 +129,15 @@ pub fn shipped() -> &'static [Shipped] {
             files.unwrap_or_else(|error| panic!("{}: {error}; run `make build`", folder.display()));
         let paths = files.map(|file| file.expect("an entry").path());
         let components = paths.filter(|path| path.extension().is_some_and(|end| end == "wasm"));
-        let shipped = components.map(|path| Shipped {
-            name: (path
-                .file_stem()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned())
-            .leak(),
-            wasm: std::fs::read(&path).expect("a component").leak(),
-            needs_config: false,
+        let shipped = components.filter_map(|path| {
+            let wasm = std::fs::read(&path).expect("a component");
+            let name = path.file_stem().expect("a name").to_string_lossy();
+            // Where its language is missing it is an empty file, which the binary leaves out.
+            (!wasm.is_empty()).then(|| Shipped {
+                name: name.into_owned().leak(),
+                wasm: wasm.leak(),
+                needs_config: false,
+            })
         });
         shipped.collect()
     })

@@ -254,8 +254,18 @@ fn inspecting_a_component_runs_nothing_of_it_unless_it_is_asked_to() {
     assert!(ran.contains("`list-tools` failed"), "{ran}");
     let provides = guest("provides");
     let provides = provides.to_str().expect("UTF-8");
-    let listed = parse(&good(&["component", "inspect", provides, "--list-tools", "--json"]));
-    assert!(listed["tools"].as_array().is_some_and(|tools| !tools.is_empty()));
+    let listed = parse(&good(&[
+        "component",
+        "inspect",
+        provides,
+        "--list-tools",
+        "--json",
+    ]));
+    assert!(
+        listed["tools"]
+            .as_array()
+            .is_some_and(|tools| !tools.is_empty())
+    );
     assert!(listed["pin"]["tools"].is_string());
 }
 
