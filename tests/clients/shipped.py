@@ -20,6 +20,8 @@ print(
             "groups": sorted(group.identifier for group in client.toolgroups.list()),
             "tools": sorted(getattr(tool, "identifier", None) or tool.name for tool in client.tools.list()),
             "answers": [call(name, kwargs) for name, kwargs in json.load(sys.stdin)],
-        }
+        },
+        # Pieces of an answer.
+        default=lambda item: item.model_dump(),
     )
 )

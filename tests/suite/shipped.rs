@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use toolhost::invocation::{Content, Output};
-use toolhost_tests::servers::{Server, redirect, with_headers};
+use toolhost_tests::servers::{Request, Say, Server, ok, redirect, with_headers};
 use toolhost_tests::serving::Serving;
-use toolhost_tests::{Setup, TestHost, binary, is_installed, root};
+use toolhost_tests::{Setup, TestHost, binary, is_installed, root, shipped};
+
+use super::interpreters::is_carried;
 
 /// A command as the docs print it, and what they print below.
 struct Example {
@@ -64,8 +67,30 @@ fn every_example_of_the_docs_answers_as_they_say() {
     }
 }
 
-/// One call of each tool that needs no grant, and what must be in the answer.
-fn calls() -> Vec<(&'static str, Value, &'static str)> {
+/// A tool, the arguments of a call, and what must be in the answer.
+type Call = (&'static str, Value, &'static str);
+
+/// What shipped tools are without a config, as groups.
+const WITHOUT_CONFIG: [&str; 6] = ["json", "math", "sql", "text", "time", "weather"];
+/// What needs one, likewise.
+const WITH_CONFIG: [&str; 7] = [
+    "fetch",
+    "files",
+    "javascript",
+    "memory",
+    "openapi",
+    "python",
+    "weather-live",
+];
+
+/// Those of [`WITH_CONFIG`] that the binary carries.
+fn with_config() -> Vec<&'static str> {
+    let is_there = |name: &&str| !["javascript", "python"].contains(name) || is_carried(name);
+    WITH_CONFIG.into_iter().filter(is_there).collect()
+}
+
+/// One call of each tool that needs no grant.
+fn calls() -> Vec<Call> {
     vec![
         ("get_weather", json!({"city": "Tokyo"}), "Weather in Tokyo:"),
         ("calculate", json!({"expression": "0.1 + 0.2"}), "0.3"),
@@ -120,10 +145,151 @@ fn calls() -> Vec<(&'static str, Value, &'static str)> {
     ]
 }
 
-#[test]
-fn a_real_client_lists_every_shipped_tool_and_gets_a_meaningful_result_from_each() {
-    let serving = Serving::start(&[]);
-    let calls = calls();
+/// One call of each tool of the other groups, in an order in which they find what they look for.
+fn calls_with_config(server: &Server) -> Vec<Call> {
+    let path = json!({"path": "/data/in/a.txt"});
+    let note = json!({"name": "projects/website"});
+    let mut calls = vec![
+        (
+            "fetch_page",
+            json!({"url": server.url("/page")}),
+            "**blows**",
+        ),
+        (
+            "write_file",
+            json!({"path": "/data/in/a.txt", "text": "one\nError 12\n", "mode": "create"}),
+            "Made `/data/in/a.txt` of 13 bytes.",
+        ),
+        (
+            "list_files",
+            json!({"folder": "/data", "pattern": "**/*.txt"}),
+            "/data/in/a.txt",
+        ),
+        ("read_file", path, "one\\nError 12"),
+        (
+            "search_files",
+            json!({"folder": "/data", "text": "error"}),
+            "\"line\":2",
+        ),
+        (
+            "save_note",
+            json!({"name": "projects/website", "text": "Launch on 8 June."}),
+            "Saved the new note",
+        ),
+        ("read_note", note.clone(), "Launch on 8 June."),
+        ("list_notes", json!({}), "projects/website"),
+        ("search_notes", json!({"text": "june"}), "\"line\":1"),
+        ("delete_note", note, "Deleted the note"),
+        // The operation of the description that is imported.
+        ("getBook", json!({"isbn": "978-0"}), "/books/978-0"),
+        (
+            "get_weather",
+            json!({"city": "Berlin"}),
+            "Weather in Berlin, Germany:",
+        ),
+    ];
+    let interpreters = [
+        (
+            "python",
+            "run_python",
+            "import statistics; statistics.quantiles([3, 1, 4, 1, 5, 9, 2, 6], n=4)",
+            "[1.25,3.5,5.75]",
+        ),
+        (
+            "javascript",
+            "run_javascript",
+            "[3, 1, 2].toSorted().map((n) => n * n)",
+            "[1,4,9]",
+        ),
+    ];
+    for (name, tool, code, expected) in interpreters {
+        if is_carried(name) {
+            calls.push((tool, json!({"code": code}), expected));
+        }
+    }
+    calls
+}
+
+/// A web page, a library, and the service of Open-Meteo.
+fn answer(request: &Request) -> Say {
+    let recorded = |name: &str| {
+        let path = root().join("tools/weather-live/tests").join(name);
+        ok(&std::fs::read_to_string(path).expect("a recording"))
+    };
+    match request.path().split('?').next().unwrap_or_default() {
+        "/page" => with_headers("content-type: text/html\r\n", PAGE),
+        "/v1/search" => recorded("berlin.json"),
+        "/v1/forecast" => recorded("forecast.json"),
+        book => {
+            let json = json!({"title": "Emma", "at": book}).to_string();
+            with_headers("content-type: application/json\r\n", &json)
+        }
+    }
+}
+
+/// A config of all that needs one: what an import of a library's API makes, and the others.
+fn config(server: &Server, dir: &Path) -> String {
+    let description = json!({
+        "openapi": "3.1.0",
+        "info": {"title": "OpenAPI", "version": "1"},
+        "servers": [{"url": "https://library.example"}],
+        "paths": {"/books/{isbn}": {"get": {
+            "operationId": "getBook",
+            "summary": "Finds a book",
+            "parameters": [{"name": "isbn", "in": "path", "required": true, "schema": {"type": "string"}}],
+            "responses": {"200": {"description": "The book."}},
+        }}},
+    });
+    let file = dir.join("library.json");
+    std::fs::write(&file, description.to_string()).expect("written");
+    let mut import = Command::new(binary());
+    import.args(["import", "openapi", "--server", &server.url("")]);
+    let imported = import.arg(file).output().expect("it runs");
+    assert!(imported.status.success(), "{imported:?}");
+    let imported = String::from_utf8(imported.stdout).expect("UTF-8");
+
+    let entry = server.entry("127.0.0.1", "");
+    let (search, forecast) = (server.url("/v1/search"), server.url("/v1/forecast"));
+    let files = dir.display();
+    let limits = "limits: {timeout: 30s, fuel: 100G, memory: 256MiB, output: 2MiB}";
+    let mut providers = vec![
+        ("fetch", format!("grants: {{network: [{entry}]}}")),
+        (
+            "files",
+            format!(
+                "grants: {{files: [{{host: \"{files}/data\", guest: /data, access: write, bytes: 1MiB, files: 10}}]}}"
+            ),
+        ),
+        (
+            "memory",
+            "grants: {keyvalue: {store: notes, bytes: 1MiB}}".to_owned(),
+        ),
+        (
+            "weather-live",
+            format!(
+                "grants: {{config: {{geocoding_url: \"{search}\", forecast_url: \"{forecast}\"}}, network: [{entry}]}}"
+            ),
+        ),
+    ];
+    for name in ["python", "javascript"] {
+        if is_carried(name) {
+            providers.push((name, limits.to_owned()));
+        }
+    }
+    let (before, groups) = imported.split_once("tool_groups:\n").expect("groups");
+    let (mut more, mut groups) = (String::new(), groups.to_owned());
+    for (name, config) in providers {
+        more += &format!(
+            "    - {{ provider_id: {name}, provider_type: \"inline::{name}\", config: {{{config}}} }}\n"
+        );
+        groups += &format!("  - {{ toolgroup_id: {name}, provider_id: {name} }}\n");
+    }
+    format!("{before}{more}tool_groups:\n{groups}")
+}
+
+/// Has real clients list the groups and tools, of which `calls` has one each, and make the calls
+/// on a host each.
+fn are_seen_by_clients<T>(start: impl Fn() -> (Serving, T), groups: &[&str], calls: &[Call]) {
     let asked: Vec<_> = calls
         .iter()
         .map(|(name, args, _)| json!([name, args]))
@@ -131,13 +297,12 @@ fn a_real_client_lists_every_shipped_tool_and_gets_a_meaningful_result_from_each
     let names: BTreeSet<&str> = calls.iter().map(|(name, ..)| *name).collect();
     for version in ["0.2.12", "0.6.1"] {
         let bin = root().join(format!(".venv/client-{version}/bin"));
-        if !is_installed(
-            &bin.join("llama-stack-client"),
-            &format!("llama-stack-client {version}"),
-            "clients",
-        ) {
+        let client = bin.join("llama-stack-client");
+        let what = format!("llama-stack-client {version}");
+        if !is_installed(&client, &what, "clients") {
             continue;
         }
+        let (serving, _kept) = start();
         let mut child = Command::new(bin.join("python"))
             .arg(root().join("tests/clients/shipped.py"))
             .arg(&serving.url)
@@ -150,42 +315,64 @@ fn a_real_client_lists_every_shipped_tool_and_gets_a_meaningful_result_from_each
         drop(stdin);
         let output = child.wait_with_output().expect("it ends");
         let seen: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        assert_eq!(
-            seen["groups"],
-            json!(["json", "math", "sql", "text", "time", "weather"]),
-            "{version}"
-        );
-        let listed = seen["tools"]
-            .as_array()
-            .expect("a list")
-            .iter()
-            .filter_map(Value::as_str);
-        assert_eq!(
-            listed.collect::<BTreeSet<_>>(),
-            names,
-            "{version}: each is called below"
-        );
-        for ((name, _, expected), answer) in calls
-            .iter()
-            .zip(seen["answers"].as_array().expect("a list"))
-        {
+        assert_eq!(seen["groups"], json!(groups), "{version}");
+        let listed = seen["tools"].as_array().expect("a list").iter();
+        let listed: BTreeSet<_> = listed.filter_map(Value::as_str).collect();
+        assert_eq!(listed, names, "{version}: each is called below");
+        let answers = seen["answers"].as_array().expect("a list");
+        for ((name, _, expected), answer) in calls.iter().zip(answers) {
             let answer = answer
                 .as_str()
                 .map_or_else(|| answer.to_string(), str::to_owned);
             assert!(answer.contains(expected), "{version} {name}: {answer}");
         }
-        let cli = Command::new(bin.join("llama-stack-client"))
+        // Its table folds at the width of the terminal.
+        let cli = Command::new(client)
             .args(["--endpoint", &serving.url, "toolgroups", "list"])
+            .env("COLUMNS", "400")
             .output()
             .expect("it runs");
         let table = String::from_utf8_lossy(&cli.stdout);
         assert!(
-            ["json", "math", "sql", "text", "time", "weather"]
-                .iter()
-                .all(|group| table.contains(group)),
+            groups.iter().all(|group| table.contains(group)),
             "{version}: {table}"
         );
     }
+}
+
+#[test]
+fn a_real_client_lists_every_shipped_tool_and_gets_a_meaningful_result_from_each() {
+    are_seen_by_clients(|| (Serving::start(&[]), ()), &WITHOUT_CONFIG, &calls());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_real_client_gets_one_from_each_that_needs_a_config_as_well() {
+    let server = Server::plain(answer).await;
+    let groups = with_config();
+    let calls = calls_with_config(&server);
+    let see = move || {
+        let start = || {
+            let dir = tempfile::tempdir().expect("a folder");
+            std::fs::create_dir(dir.path().join("data")).expect("made");
+            let file = dir.path().join("config.yaml");
+            std::fs::write(&file, config(&server, dir.path())).expect("written");
+            let mut command = Serving::command(&[file.to_str().expect("UTF-8")]);
+            command.env("TOOLHOST_DATA_DIR", dir.path().join("stores"));
+            (Serving::of(command), dir)
+        };
+        are_seen_by_clients(start, &groups, &calls);
+    };
+    tokio::task::spawn_blocking(see).await.expect("no panic");
+}
+
+#[test]
+fn every_shipped_tool_is_called_by_one_of_these_tests() {
+    let called = WITHOUT_CONFIG.into_iter().chain(with_config());
+    let carried = shipped().iter().map(|tool| tool.name);
+    assert_eq!(
+        carried.collect::<BTreeSet<_>>(),
+        called.collect::<BTreeSet<_>>()
+    );
 }
 
 /// A host with one shipped tool and its config.
