@@ -33,7 +33,7 @@ FUZZ_TARGETS ?= values egress config bodies components
 # Safe Rust has nothing for a sanitizer to see, and without one the stable compiler will do.
 FUZZ := --fuzz-dir tests/fuzz --features libfuzzer --release --debug-assertions --sanitizer none --target-dir target/fuzz
 
-.PHONY: help run build tools interpreters guests demo languages sdk-tests clients collector browser prometheus test check docs bench bench-neighbours bench-telemetry soak fuzz corpora fmt clean setup
+.PHONY: help run build tools interpreters guests demo languages sdk-tests clients collector browser prometheus test check docs bench bench-neighbours bench-telemetry bench-languages stopwatch soak fuzz corpora fmt clean setup
 
 help: ## List the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -208,6 +208,14 @@ bench-neighbours: build guests ## Measure a good tool while 48 calls attack
 bench-telemetry: build ## Measure what telemetry costs, and whether it is whole
 	@command -v wrk >/dev/null || { echo 'installing wrk'; apt-get install -y -qq wrk >/dev/null; }
 	@cargo bench --locked -p toolhost-tests --bench telemetry
+
+# The projects find their toolchains on the PATH.
+bench-languages: build languages ## Measure one tool in every language
+	@export PATH="$$PWD/.venv/$(COMPONENTIZE_PY)/bin:$$PWD/.venv/$(COMPONENTIZE_QJS)/node_modules/.bin:$$PWD/.venv/$(GO)/bin:$$PWD/.venv/$(ZIG)/bin:$$PATH"; \
+	cargo bench --locked -p toolhost-tests --bench languages
+
+stopwatch: build ## Time the way from nothing to a first tool of one's own, in every language
+	@tests/stopwatch.sh
 
 soak: build guests ## Make a million calls, good and hostile, and count what is left of them
 	@cargo bench --locked -p toolhost-tests --bench soak
