@@ -6,7 +6,7 @@
 # Each language has a new folder, and a home with nothing in it: no caches, no packages, no Rust.
 # What installs a toolchain is read in the README of the new project, as a newcomer would.
 # What must be there is the `toolhost` binary and what a system has packages of: Python 3.10 with
-# venv, Node.js 20.6 with npm, rustup, a C linker, curl. It asks PyPI, npm, crates.io and Rust's server.
+# venv, Node.js 20.6 with npm, rustup, a C linker, curl. It asks the registries of Python, npm and Rust.
 #
 #   TOOLHOST=FILE       the binary; target/release/toolhost if left out
 #   REPOSITORY=URL      measures the making of it, too: `git clone`, `make build`
