@@ -72,3 +72,49 @@ impl Visit for Parts {
         self.add(field.name(), &format!("{value:?}"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn ids_are_left_out_and_yaml_stands_below_as_it_is_pasted() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let layer = tracing_subscriber::fmt::layer()
+            .with_writer(move || writer.clone())
+            .event_format(Plain);
+        let subscriber = tracing_subscriber::registry().with(layer);
+        tracing::subscriber::with_default(subscriber, || {
+            let grant = "grants:\n  network:\n    - { host: a.example }";
+            tracing::warn!(tool = "a/b", trace_id = "0af7", grant, "denied");
+            tracing::info!(fuel = 7, "call");
+        });
+        let said = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let expected = "warning: denied  tool=a/b
+    grants:
+      network:
+        - { host: a.example }
+call  fuel=7
+";
+        assert_eq!(said, expected);
+    }
+}
