@@ -135,13 +135,17 @@ impl Error {
     }
 }
 
-/// What of the toolchain of `language` is not there for the project in `folder`, if something is.
-pub fn missing(language: Language, folder: &Path) -> Option<Error> {
+/// Looks whether the toolchain of `language` is there for the project in `folder`.
+///
+/// # Errors
+///
+/// [`Error::Missing`].
+pub fn look(language: Language, folder: &Path) -> Result<(), Error> {
     match language {
-        Language::Rust => rust::CARGO.missing(folder),
-        Language::Python => python::COMPONENTIZE.missing(folder),
-        Language::JavaScript | Language::TypeScript => javascript::NODE.missing(folder),
-        Language::Go => go::GO.missing(folder),
-        Language::C => c::found(folder).err(),
+        Language::Rust => rust::CARGO.look(folder),
+        Language::Python => python::COMPONENTIZE.look(folder),
+        Language::JavaScript | Language::TypeScript => javascript::NODE.look(folder),
+        Language::Go => go::GO.look(folder),
+        Language::C => c::found(folder).map(drop),
     }
 }

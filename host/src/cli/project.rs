@@ -32,7 +32,7 @@ pub fn new(args: &New, sdk: &[u8]) -> Result<(), Stop> {
     }
     say!("\nnext:");
     say!("  cd {folder}");
-    if let Some(missing) = project::missing(args.lang, &args.folder) {
+    if let Err(missing) = project::look(args.lang, &args.folder) {
         say!("  # {missing}");
     }
     say!("  toolhost build    # makes the component");

@@ -27,18 +27,12 @@ const fn compiler(name: &'static str) -> Program {
     }
 }
 
-/// The compiler for the project in `folder`.
+/// The best compiler that is there for the project in `folder`.
 pub fn found(folder: &Path) -> Result<Program, Error> {
-    let mut missing = None;
-    for compiler in COMPILERS {
-        match compiler.missing(folder) {
-            None => return Ok(compiler),
-            Some(error) => missing = missing.or(Some(error)),
-        }
-    }
-    Err(missing.unwrap_or(Error::Unknown {
-        folder: folder.to_owned(),
-    }))
+    let [best, ..] = COMPILERS;
+    let is_there = |compiler: &Program| compiler.look(folder).is_ok();
+    let found = COMPILERS.into_iter().find(is_there).unwrap_or(best);
+    found.look(folder).map(|()| found)
 }
 
 /// The component.

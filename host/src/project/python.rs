@@ -22,9 +22,7 @@ const PYTHON: Program = Program {
 
 /// The component.
 pub fn build(folder: &Path, contract: Contract) -> Result<Vec<u8>, Error> {
-    if let Some(missing) = COMPONENTIZE.missing(folder) {
-        return Err(missing);
-    }
+    COMPONENTIZE.look(folder)?;
     let made = world::made(folder)?;
     let bare = made.join("bare.wasm");
     match contract {

@@ -57,15 +57,17 @@ impl Program {
         Ok(output.stdout)
     }
 
-    /// What is wrong if it does not start in `folder`, however it then ends.
-    pub fn missing(self, folder: &Path) -> Option<Error> {
+    /// Looks whether it starts in `folder`, however it then ends.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`].
+    pub fn look(self, folder: &Path) -> Result<(), Error> {
         let mut command = self.command(folder);
-        let streams = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let started = streams.arg("--version").status();
-        started.err().map(|error| self.not_started(error))
+        let quiet = Stdio::null;
+        command.stdin(quiet()).stdout(quiet()).stderr(quiet());
+        let started = command.arg("--version").status();
+        started.map(drop).map_err(|error| self.not_started(error))
     }
 
     fn not_started(self, error: std::io::Error) -> Error {
