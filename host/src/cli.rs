@@ -13,6 +13,7 @@ mod compile;
 mod component;
 mod conformance;
 mod dev;
+mod diff;
 mod exit;
 mod import;
 mod invoke;

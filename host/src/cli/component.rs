@@ -33,20 +33,21 @@ pub fn inspect(args: &Inspect) -> Result<(), Stop> {
         Stop::data(format!("`{}`: {error}", args.component.display()))
     })?;
     let needs = needs.as_ref().map(in_words);
-    // What is unknown is not said, and is no reason for a pin.
+    // Tools that nobody was told of cannot be held to anything.
     let is_whole = args.list_tools || !program.is_provider();
+    let tools_pin = is_whole.then(|| format!("blake3:{}", program.tools_digest()));
     if args.json {
-        print_json(&to_json(&program, needs.as_deref(), is_whole));
+        print_json(&to_json(&program, needs.as_deref(), tools_pin.as_deref()));
     } else {
         print_people(&args.component, &program);
-        if !is_whole {
+        if tools_pin.is_none() {
             say!(
                 "\nIt describes its tools itself; `--list-tools` runs it in a sandbox to ask for them."
             );
         }
         print_imports(&program);
         print_needs(needs.as_deref());
-        print_pin(&program, is_whole);
+        print_pin(&program, tools_pin.as_deref());
     }
     Ok(())
 }
@@ -72,7 +73,11 @@ fn in_words(needs: &Needs) -> Vec<Missing> {
     needs.missing(&Grants::default())
 }
 
-fn to_json(program: &Program, needs: Option<&[Missing]>, is_whole: bool) -> serde_json::Value {
+fn to_json(
+    program: &Program,
+    needs: Option<&[Missing]>,
+    tools_pin: Option<&str>,
+) -> serde_json::Value {
     let tools = program.functions.iter().map(|function| {
         json!({
             "name": function.name.as_str(),
@@ -90,7 +95,7 @@ fn to_json(program: &Program, needs: Option<&[Missing]>, is_whole: bool) -> serd
         "digest": program.digest,
         "pin": {
             "component": format!("blake3:{}", program.digest),
-            "tools": is_whole.then(|| format!("blake3:{}", program.tools_digest())),
+            "tools": tools_pin,
         },
         "contract": if program.is_provider() { "provider" } else { "typed" },
         "tools": tools.collect::<Vec<_>>(),
@@ -159,12 +164,12 @@ fn print_needs(needs: Option<&[Missing]>) {
 }
 
 /// What holds a provider to what is shown above.
-fn print_pin(program: &Program, is_whole: bool) {
+fn print_pin(program: &Program, tools: Option<&str>) {
     say!("\npin, under the provider's `config`:");
     say!("    pin:");
     say!("      component: blake3:{}", program.digest);
-    if is_whole {
-        say!("      tools: blake3:{}", program.tools_digest());
+    if let Some(tools) = tools {
+        say!("      tools: {tools}");
     }
 }
 

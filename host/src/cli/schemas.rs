@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use similar::{ChangeTag, TextDiff};
 
+use super::diff::texts;
 use crate::catalog::Catalog;
 
 /// Each tool's qualified name, and all that is said about it, in lines.
@@ -36,15 +36,8 @@ pub fn differences(before: &Schemas, after: &Schemas) -> Vec<String> {
             None => lines.push(format!("+ {name}")),
             Some(old) if old != said => {
                 lines.push(format!("~ {name}"));
-                let diff = TextDiff::from_lines(old, said);
-                lines.extend(diff.iter_all_changes().filter_map(|change| {
-                    let mark = match change.tag() {
-                        ChangeTag::Delete => '-',
-                        ChangeTag::Insert => '+',
-                        ChangeTag::Equal => return None,
-                    };
-                    Some(format!("    {mark} {}", change.value().trim_end()))
-                }));
+                let changes = texts(old, said);
+                lines.extend(changes.lines().map(|line| format!("    {line}")));
             }
             Some(_) => {}
         }
@@ -73,7 +66,15 @@ mod tests {
             ("a/same", "x\n"),
             ("a/other", "1\n9\n3\n"),
         ]);
-        let expected = ["- a/gone", "+ a/new", "~ a/other", "    - 2", "    + 9"];
+        let expected = [
+            "- a/gone",
+            "+ a/new",
+            "~ a/other",
+            "      1",
+            "    - 2",
+            "    + 9",
+            "      3",
+        ];
         assert_eq!(differences(&before, &after), expected);
         assert!(differences(&after, &after).is_empty());
     }

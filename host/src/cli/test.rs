@@ -5,7 +5,6 @@
 //! in `prepared`.
 //! Start reading at `test`, then `run`.
 
-mod diff;
 mod judge;
 mod project;
 mod report;

@@ -1,6 +1,6 @@
 //! Compares what came back of a call with what its case says.
 
-use super::diff;
+use crate::cli::diff;
 use crate::cli::text::clean;
 use crate::config::{Bounds, Case, Expect, Good, Piece, PieceKind};
 use crate::invocation::{Answer, Content, Failure, Output, ResourceBody, ToolError, Usage};

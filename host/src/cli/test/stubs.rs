@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::diff::same;
 use super::judge::Finding;
+use crate::cli::diff::same;
 use crate::config::{Stub, StubAnswer, StubBody};
 use crate::egress::{Error, Stubbed};
 

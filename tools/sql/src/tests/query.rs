@@ -282,7 +282,7 @@ fn nothing_is_written_or_opened() {
         "attach ':memory:' as other",
         "attach '/etc/passwd' as other",
         "vacuum",
-        "vacuum into '/tmp/copy'",
+        "vacuum into 'copy'",
         "pragma journal_mode = wal",
         "pragma writable_schema = 1",
         "begin",
